@@ -1,0 +1,41 @@
+#include "parser/ast.h"
+
+namespace redbase::parser {
+
+std::string ToString(Position position) {
+  return "line " + std::to_string(position.line) + ", column " + std::to_string(position.column);
+}
+
+// Takes the tree apart level by level, so that each node dies childless.
+Expr::~Expr() {
+  std::vector<std::unique_ptr<Expr>> doomed = std::move(children_);
+  while (!doomed.empty()) {
+    const std::unique_ptr<Expr> node = std::move(doomed.back());
+    doomed.pop_back();
+    for (std::unique_ptr<Expr>& child : node->children_) {
+      doomed.push_back(std::move(child));
+    }
+    node->children_.clear();
+  }
+}
+
+Position Expr::position() const {
+  return kind() == Kind::kColumn ? column().position : literal().position;
+}
+
+CompareOp Flip(CompareOp op) {
+  switch (op) {
+    case CompareOp::kLt:
+      return CompareOp::kGt;
+    case CompareOp::kLe:
+      return CompareOp::kGe;
+    case CompareOp::kGt:
+      return CompareOp::kLt;
+    case CompareOp::kGe:
+      return CompareOp::kLe;
+    default:
+      return op;
+  }
+}
+
+}  // namespace redbase::parser

@@ -1,0 +1,221 @@
+// The statement tree: what a statement says, before anybody asks what it means.
+//
+// Everything here is plain data made by the parser and read by the binder.
+// Names are as written; whether they exist, and what their types are, is not
+// known here.  Every name and literal says where it stood.  Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace redbase::parser {
+
+// A place in the input, counted from 1.  A column is a character, not a byte:
+// the bytes of one UTF-8 sequence share theirs.
+struct Position {
+  uint32_t line = 1;
+  uint32_t column = 1;
+
+  friend bool operator==(const Position&, const Position&) = default;
+};
+
+// "line 3, column 14".
+std::string ToString(Position position);
+
+struct Identifier {
+  std::string text;
+  Position position;
+};
+
+// The word of a type and the length in parentheses behind it, unchecked:
+// ResolveType (type_name.h) says what type it is.  Classic words hold their
+// length themselves (`c20`).
+struct TypeName {
+  std::string word;
+  std::optional<int64_t> length;
+  Position position;
+};
+
+struct NullValue {
+  friend bool operator==(const NullValue&, const NullValue&) = default;
+};
+
+// A constant.  An integer that fits 64 bits is an int64_t, whatever its column
+// will hold; a string is without its quotes, its doubled quotes made single.
+struct Literal {
+  std::variant<NullValue, int64_t, double, std::string> value;
+  std::string text;  // as written, with sign and quotes
+  Position position;
+
+  bool is_null() const { return std::holds_alternative<NullValue>(value); }
+};
+
+struct ColumnRef {
+  std::optional<Identifier> relation;
+  std::string name;
+  Position position;  // of the whole reference, so of the relation where there is one
+};
+
+// A scalar expression: a kind, what that kind needs, and the children below.
+// Moves, but does not copy.  Trees may be deep: the destructor does not recurse.
+class Expr {
+ public:
+  enum class Kind : uint8_t { kColumn, kLiteral };
+
+  explicit Expr(ColumnRef column) : content_(std::move(column)) {}
+  explicit Expr(Literal literal) : content_(std::move(literal)) {}
+  Expr(Expr&&) = default;
+  Expr& operator=(Expr&&) = default;
+  Expr(const Expr&) = delete;
+  Expr& operator=(const Expr&) = delete;
+  ~Expr();
+
+  Kind kind() const {
+    return std::holds_alternative<ColumnRef>(content_) ? Kind::kColumn : Kind::kLiteral;
+  }
+  // Requires: kind() is kColumn.
+  const ColumnRef& column() const { return std::get<ColumnRef>(content_); }
+  // Requires: kind() is kLiteral.
+  const Literal& literal() const { return std::get<Literal>(content_); }
+
+  const std::vector<std::unique_ptr<Expr>>& children() const { return children_; }
+  Position position() const;
+
+ private:
+  std::variant<ColumnRef, Literal> content_;
+  std::vector<std::unique_ptr<Expr>> children_;
+};
+
+enum class CompareOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe, kIsNull, kIsNotNull };
+
+// The operator that says the same with its sides exchanged: `<` for `>`.
+// Requires: not kIsNull, not kIsNotNull.
+CompareOp Flip(CompareOp op);
+
+// One condition.  Its left side is a column: `5 < a` arrives as `a > 5`.  With
+// kIsNull and kIsNotNull the right side is the literal null.
+struct Comparison {
+  Expr left;
+  CompareOp op;
+  Expr right;
+};
+
+struct ColumnDefinition {
+  Identifier name;
+  TypeName type;
+};
+
+// `distribute attribute (v1, v2, ...)`: the starts of the second and later ranges.
+struct Distribute {
+  Identifier attribute;
+  std::vector<Literal> values;
+};
+
+struct CreateTable {
+  Identifier table;
+  std::vector<ColumnDefinition> columns;
+  std::optional<Distribute> distribute;
+};
+
+struct DropTable {
+  Identifier table;
+};
+
+struct CreateIndex {
+  Identifier table;
+  std::vector<Identifier> columns;
+  bool unique = false;
+};
+
+struct DropIndex {
+  Identifier table;
+  std::vector<Identifier> columns;
+};
+
+struct Load {
+  Identifier table;
+  Literal path;  // a string
+};
+
+struct Set {
+  Identifier parameter;
+  Literal value;  // a string
+};
+
+struct Help {
+  std::optional<Identifier> table;
+};
+
+struct Print {
+  enum class Target : uint8_t { kRelation, kBuffer, kIo, kPage, kTree, kPartitions };
+
+  Target target = Target::kRelation;
+  Identifier relation;              // empty for kBuffer and kIo
+  int64_t page = 0;                 // kPage only
+  Position page_position;           // kPage only
+  std::vector<Identifier> columns;  // kTree only: the columns of the index
+};
+
+struct Select {
+  bool star = false;             // then `items` is empty
+  std::vector<ColumnRef> items;  // else at least one
+  std::vector<Identifier> from;
+  std::vector<Comparison> where;  // all of them must hold
+};
+
+struct Insert {
+  Identifier table;
+  std::vector<std::vector<Literal>> rows;  // at least one, none of them empty
+};
+
+struct Delete {
+  Identifier table;
+  std::vector<Comparison> where;
+};
+
+struct Assignment {
+  ColumnRef column;
+  Expr value;
+};
+
+struct Update {
+  Identifier table;
+  std::vector<Assignment> assignments;  // at least one
+  std::vector<Comparison> where;
+};
+
+struct QueryPlans {
+  bool on = false;
+};
+
+struct ResetIo {};
+
+struct ResetBuffer {};
+
+struct ResizeBuffer {
+  int64_t pages = 0;
+  Position position;  // of the number
+};
+
+struct Exit {};
+
+// A semicolon alone.
+struct Empty {};
+
+// A line for the system's shell, without its `!` and its line end.
+struct Shell {
+  std::string command;
+};
+
+using Statement =
+    std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help, Print, Select,
+                 Insert, Delete, Update, QueryPlans, ResetIo, ResetBuffer, ResizeBuffer, Exit, Empty,
+                 Shell>;
+
+}  // namespace redbase::parser
