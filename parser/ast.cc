@@ -23,16 +23,16 @@ Position Expr::position() const {
   return kind() == Kind::kColumn ? column().position : literal().position;
 }
 
-CompareOp Flip(CompareOp op) {
+ComparisonOp Flip(ComparisonOp op) {
   switch (op) {
-    case CompareOp::kLt:
-      return CompareOp::kGt;
-    case CompareOp::kLe:
-      return CompareOp::kGe;
-    case CompareOp::kGt:
-      return CompareOp::kLt;
-    case CompareOp::kGe:
-      return CompareOp::kLe;
+    case ComparisonOp::kLt:
+      return ComparisonOp::kGt;
+    case ComparisonOp::kLe:
+      return ComparisonOp::kGe;
+    case ComparisonOp::kGt:
+      return ComparisonOp::kLt;
+    case ComparisonOp::kGe:
+      return ComparisonOp::kLe;
     default:
       return op;
   }

@@ -68,6 +68,8 @@ class Expr {
  public:
   enum class Kind : uint8_t { kColumn, kLiteral };
 
+  // The literal null.
+  Expr() : content_(Literal{}) {}
   explicit Expr(ColumnRef column) : content_(std::move(column)) {}
   explicit Expr(Literal literal) : content_(std::move(literal)) {}
   Expr(Expr&&) = default;
@@ -92,17 +94,17 @@ class Expr {
   std::vector<std::unique_ptr<Expr>> children_;
 };
 
-enum class CompareOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe, kIsNull, kIsNotNull };
+enum class ComparisonOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe, kIsNull, kIsNotNull };
 
 // The operator that says the same with its sides exchanged: `<` for `>`.
 // Requires: not kIsNull, not kIsNotNull.
-CompareOp Flip(CompareOp op);
+ComparisonOp Flip(ComparisonOp op);
 
 // One condition.  Its left side is a column: `5 < a` arrives as `a > 5`.  With
 // kIsNull and kIsNotNull the right side is the literal null.
 struct Comparison {
   Expr left;
-  CompareOp op;
+  ComparisonOp op = ComparisonOp::kEq;
   Expr right;
 };
 
