@@ -1,0 +1,25 @@
+// CancelToken: asks a running statement to stop at its next batch.
+#pragma once
+
+#include <atomic>
+
+#include "common/status.h"
+
+namespace redbase::common {
+
+class CancelToken {
+ public:
+  // Safe in a signal handler.
+  void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  void Clear() { cancelled_.store(false, std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  // kCancelled once Cancel() was called.
+  Status Check() const {
+    return cancelled() ? Status(Code::kCancelled, "statement cancelled") : Status();
+  }
+
+ private:
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace redbase::common
