@@ -1,0 +1,126 @@
+// PageFile: an open file of pages of one size, seen through the buffer pool.
+//
+// Page 0 is the file header; the others belong to the file's owner.  Pages given
+// back form a chain and are handed out first.
+//
+// File header page, little-endian, offsets in bytes (after the PageHeader):
+//
+//   24      28        32          36         40          44          48
+//   +-------+---------+-----------+----------+-----------+-----------+-------------+
+//   | magic | version | page size | pages    | free head | free count| database id |
+//   | "RBPF"| u32     | u32       | u32      | u32       | u32       | u64         |
+//   +-------+---------+-----------+----------+-----------+-----------+-------------+
+//
+// A free page holds, after its PageHeader, the number of the next one (u32).
+//
+// Invariants, checked by Validate():
+//   (1) every page below `pages` has a right checksum, number and file id;
+//   (2) the free chain holds `free count` distinct pages of kind kFree.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "common/env.h"
+#include "common/result.h"
+#include "pf/buffer_pool.h"
+#include "pf/page.h"
+
+namespace redbase::pf {
+
+class Frame;  // pf/internal/frame_table.h
+
+inline constexpr uint32_t kFileFormatVersion = 1;
+
+// A page held for reading: pinned, its latch in shared mode, until destroyed.
+class PinnedPage {
+ public:
+  PinnedPage() = default;
+  PinnedPage(PinnedPage&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+  PinnedPage& operator=(PinnedPage&& other) noexcept;
+  ~PinnedPage() { Release(); }
+
+  void Release();
+  explicit operator bool() const { return frame_ != nullptr; }
+  PageView bytes() const;
+  PageNum page_num() const;
+
+ private:
+  friend class PageFile;
+  explicit PinnedPage(Frame* frame) : frame_(frame) {}
+  Frame* frame_ = nullptr;
+};
+
+// A page read without pin or latch: what was read counts only if Validate()
+// is true afterwards.  Bytes may change at any moment: check every offset.
+class OptimisticPage {
+ public:
+  OptimisticPage() = default;
+  explicit operator bool() const { return frame_ != nullptr; }
+  PageView bytes() const;
+  bool Validate() const;
+
+ private:
+  friend class PageFile;
+  OptimisticPage(const Frame* frame, uint64_t version) : frame_(frame), version_(version) {}
+  const Frame* frame_ = nullptr;
+  uint64_t version_ = 0;
+};
+
+struct PageFileIdentity {
+  FileId file_id{0};
+  uint64_t database_id = 0;
+};
+
+class PageFile {
+ public:
+  // kAlreadyExists when the path does; nothing is left behind by a failure.
+  // Requires: IsPageSize(page_size).
+  static Result<std::unique_ptr<PageFile>> Create(BufferPool& pool, const std::string& path,
+                                                  PageFileIdentity identity, size_t page_size);
+  // kCorruption, naming the path, when it is no page file, is of a newer
+  // version, or is not the file that `identity` says.
+  static Result<std::unique_ptr<PageFile>> Open(BufferPool& pool, const std::string& path,
+                                                PageFileIdentity identity);
+  // Writes what is dirty, as far as it can; Close reports failures.
+  ~PageFile();
+
+  // Writes every changed page and syncs.
+  Status Flush();
+  // Flush, then drop the file's pages from the pool.  Requires: none pinned.
+  Status Close();
+  // Drops the file's pages unwritten: the file is going to be removed.
+  void Abandon();
+
+  // Pinned and latched for reading.  kCorruption, naming file and page, when
+  // the page is damaged or beyond the end; kNoMemory when every frame is
+  // pinned.  With kScan, neighbours are read ahead.
+  Result<PinnedPage> Read(PageNum page, Access access = Access::kRandom);
+  // The page, if it is in memory; else an empty one: use Read.
+  OptimisticPage Peek(PageNum page) const;
+
+  size_t page_size() const;
+  FileId id() const;
+  const std::string& path() const;
+  BufferPool& pool() const;
+  // Pages in the file, header and free ones included.
+  uint32_t page_count() const;
+
+  Status Validate();
+
+ private:
+  friend class BufferPool;
+  friend class FrameTable;
+  friend class MiniTransaction;
+  struct State;
+  explicit PageFile(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace redbase::pf
