@@ -1,0 +1,108 @@
+// BPlusTree: an index, encoded keys with the RIDs of the records that have them.
+//
+// Entries are ordered by key, then RID.  Readers descend without latches and
+// check afterwards that nothing changed; writers latch the one leaf they change,
+// and the path from the root only when pages split or merge.  The format of a
+// page is in ix/tree_page.h.
+//
+// A unique tree refuses a second RID for a key that holds no null.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "common/rid.h"
+#include "ix/key_encoding.h"
+#include "pf/page_file.h"
+#include "tx/transaction.h"
+
+namespace redbase::ix {
+
+struct FileContext {
+  pf::BufferPool* pool;
+  tx::UndoTargets* undo_targets;
+};
+
+struct TreeOptions {
+  std::vector<KeyColumn> key;
+  bool unique = false;
+};
+
+struct TreeStatistics {
+  uint64_t entries = 0;
+  uint32_t height = 0;  // levels; 1 when the root is a leaf
+  uint32_t pages = 0;
+};
+
+struct Entry {
+  std::string_view key;
+  Rid rid;
+};
+
+// Entries in ascending order, for bulk building; false at the end.
+using EntrySource = std::function<Result<bool>(Entry* entry)>;
+
+class BPlusTree : public tx::UndoTarget {
+ public:
+  // Nothing is left behind by a failure.
+  static Result<std::unique_ptr<BPlusTree>> Create(const FileContext& context,
+                                                   const std::string& path,
+                                                   pf::PageFileIdentity identity,
+                                                   TreeOptions options, size_t page_size);
+  // kCorruption when the file is damaged or has another key.
+  static Result<std::unique_ptr<BPlusTree>> Open(const FileContext& context,
+                                                 const std::string& path,
+                                                 pf::PageFileIdentity identity,
+                                                 TreeOptions options);
+  ~BPlusTree() override;
+
+  // kAlreadyExists when this very entry is there; kConstraint when the tree is
+  // unique and the key is; kInvalidArgument when the key is longer than
+  // max_key_bytes().
+  Status Insert(tx::Transaction& transaction, std::string_view key, Rid rid);
+  // kNotFound when the entry is not there.
+  Status Erase(tx::Transaction& transaction, std::string_view key, Rid rid);
+
+  // Appends the RIDs of `key`, ascending, to `rids`.
+  Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
+  // The first RID of `key`.
+  Result<std::optional<Rid>> LookupOne(std::string_view key) const;
+
+  // Fills an empty tree from sorted entries, pages about nine tenths full.
+  // kConstraint, naming the key's values, for a duplicate in a unique tree.
+  // Requires: the tree is empty and nobody else uses it; no undo is noted: the
+  // caller drops the tree when the statement fails.
+  Status BulkBuild(const EntrySource& source);
+
+  TreeStatistics statistics() const;
+  const TreeOptions& options() const;
+  size_t max_key_bytes() const;
+  pf::PageFile& file() const;
+
+  Status Flush();
+  Status Close();
+  void Abandon();
+
+  // Checks order, separators, fill, sibling links, levels and counts.
+  Status Validate() const;
+  // Level by level with fill and keys, for people.
+  Result<std::string> Draw() const;
+
+  Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
+
+ private:
+  friend class IndexScan;
+  class Impl;
+  explicit BPlusTree(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace redbase::ix

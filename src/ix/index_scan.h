@@ -1,0 +1,43 @@
+// IndexScan: the entries of a B+ tree between two keys, forward or backward.
+//
+// The tree may change while a scan is open: entries that stay are seen exactly
+// once; those that come or go meanwhile are seen or not.  No pin or latch
+// outlives a call.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "ix/bplus_tree.h"
+
+namespace redbase::ix {
+
+// Keys from lower (included) to upper (not included), by their bytes; absent
+// bounds are open.  Closed and open bounds of values are made of these with
+// PrefixSuccessor.
+struct KeyRange {
+  std::optional<std::string> lower;
+  std::optional<std::string> upper;
+};
+
+enum class Direction : uint8_t { kForward, kBackward };
+
+class IndexScan {
+ public:
+  // The tree outlives the scan.
+  IndexScan(const BPlusTree& tree, KeyRange range, Direction direction = Direction::kForward);
+  ~IndexScan();
+
+  // Appends the next entries' RIDs, at most `limit`, to `rids`, and their keys
+  // to `keys` unless null; false when there are no more.
+  Result<bool> Next(size_t limit, std::vector<Rid>* rids, std::vector<std::string>* keys = nullptr);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace redbase::ix

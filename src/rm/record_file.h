@@ -1,0 +1,132 @@
+// RecordFile: the records of one relation, in pages that hold columns side by side.
+//
+// A record keeps its RID for life: one that outgrows its page moves behind a
+// forwarding slot.  Values too long for a page have overflow pages.  The format
+// of a page is in rm/record_page.h, that of the file's directory page in
+// rm/internal/directory.h.
+//
+// Changes note their undo with the transaction first, then go through one
+// pf::MiniTransaction a page.  Several records are changed per call.
+//
+// Thread-safe: readers and writers may run at the same time; a reader sees each
+// record before or after a change, never between.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/batch.h"
+#include "common/result.h"
+#include "common/rid.h"
+#include "common/schema.h"
+#include "pf/buffer_pool.h"
+#include "pf/page_file.h"
+#include "tx/transaction.h"
+
+namespace redbase::rm {
+
+// Opens, creates and registers the files of one database.
+struct FileContext {
+  pf::BufferPool* pool;
+  tx::UndoTargets* undo_targets;
+};
+
+// `column op value`, or a test for null: what a scan can decide inside a page.
+struct ColumnPredicate {
+  enum class Kind : uint8_t { kCompare, kIsNull, kIsNotNull };
+
+  Kind kind = Kind::kCompare;
+  uint32_t column = 0;
+  CompareOp op = CompareOp::kEq;
+  // Of the column's type, or of another numeric type (compared by value).
+  // Null makes a comparison true for no record.
+  Value value;
+};
+
+struct RecordFileStatistics {
+  uint64_t records = 0;
+  uint32_t pages = 0;  // record pages
+  uint64_t bytes = 0;  // of the file
+};
+
+class RecordFile : public tx::UndoTarget {
+ public:
+  // Nothing is left behind by a failure.  kInvalidArgument when a record of
+  // these types cannot fit a page of this size.
+  static Result<std::unique_ptr<RecordFile>> Create(const FileContext& context,
+                                                    const std::string& path,
+                                                    pf::PageFileIdentity identity,
+                                                    std::vector<LogicalType> types,
+                                                    size_t page_size);
+  // kCorruption when the file is damaged or holds other types.
+  static Result<std::unique_ptr<RecordFile>> Open(const FileContext& context,
+                                                  const std::string& path,
+                                                  pf::PageFileIdentity identity,
+                                                  std::vector<LogicalType> types);
+  ~RecordFile() override;
+
+  // Inserts the selected rows of `rows` in order; their RIDs are appended to
+  // `rids` when it is not null.  After an error some rows may be in: the
+  // caller rolls the statement back.
+  // Requires: rows has the file's types; strings fit their columns.
+  Status Insert(tx::Transaction& transaction, const Batch& rows, std::vector<Rid>* rids);
+
+  // Removes the records.  kNotFound names a RID that holds none.
+  Status Erase(tx::Transaction& transaction, std::span<const Rid> rids);
+
+  // Sets `columns` of record rids[i] to the i-th selected row of `values`, which
+  // has one vector per entry of `columns`.  RIDs stay.
+  Status Update(tx::Transaction& transaction, std::span<const Rid> rids,
+                std::span<const uint32_t> columns, const Batch& values);
+
+  // The projected columns of the records, in the order of `rids`.  RIDs that
+  // hold no record are left out; out->rids() says which are there.
+  // Requires: at most kBatchCapacity rids.
+  Status Fetch(std::span<const Rid> rids, std::span<const uint32_t> projection, Batch* out) const;
+
+  RecordFileStatistics statistics() const;
+  const std::vector<LogicalType>& types() const;
+  pf::PageFile& file() const;
+
+  Status Flush();
+  Status Close();
+  // The file is going to be removed: forgets its pages.
+  void Abandon();
+
+  // Checks every page: slots, columns, forwarding, overflow, counts.
+  Status Validate() const;
+  // A drawing of one page for people: header, columns, slots.
+  Result<std::string> DrawPage(PageNum page, const Schema& schema) const;
+
+  Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
+
+ private:
+  friend class RecordScan;
+  friend class BulkAppender;
+  class Impl;
+  explicit RecordFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Appends many rows to fresh pages at the end of the file: for load.  Rows are
+// seen by others from Finish on at the latest; taking back gives the pages back.
+// One thread at a time per object; one object at a time per file.
+class BulkAppender {
+ public:
+  BulkAppender(RecordFile& file, tx::Transaction& transaction);
+  ~BulkAppender();
+
+  // The selected rows, in order.  RIDs are appended to `rids` unless null.
+  Status Append(const Batch& rows, std::vector<Rid>* rids);
+  // Completes the last page and the counts.
+  Status Finish();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace redbase::rm
