@@ -36,6 +36,8 @@ class Batch {
   std::vector<Vector>& columns() { return columns_; }
   const std::vector<Vector>& columns() const { return columns_; }
 
+  // Rows that the vectors have room for.
+  size_t capacity() const { return capacity_; }
   // Rows stored in the vectors, selected or not.
   size_t rows() const { return rows_; }
   void set_rows(size_t rows) {
@@ -68,11 +70,13 @@ class Batch {
   // The value of one cell, for printing and tests: slow.  `row` counts stored
   // rows, not selected ones.
   Value GetValue(size_t column, size_t row) const;
-  // Requires: value is null or of the column's physical type.
+  // Requires: value is null or of the column's physical type; an int for
+  // boolean and smallint.
   void SetValue(size_t column, size_t row, const Value& value);
 
   // Appends the selected rows of `source`, as many as fit, from the `first`-th
-  // selected on; returns how many.  Requires: equal physical types.
+  // selected on; returns how many.  Requires: equal physical types, no
+  // selection here.
   size_t Append(const Batch& source, size_t first = 0);
 
  private:

@@ -47,10 +47,10 @@ class FileLock {
 };
 
 enum class OpenMode {
-  kRead,        // must exist
-  kReadWrite,   // must exist
-  kCreate,      // must not exist: kAlreadyExists
-  kAppend,      // created when missing
+  kRead,       // must exist
+  kReadWrite,  // must exist
+  kCreate,     // must not exist: kAlreadyExists
+  kAppend,     // created when missing
 };
 
 struct FileInfo {

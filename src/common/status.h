@@ -80,9 +80,9 @@ class [[nodiscard]] Status {
 
 }  // namespace redbase
 
-#define RETURN_IF_ERROR(expr)                       \
-  do {                                              \
+#define RETURN_IF_ERROR(expr)                                             \
+  do {                                                                    \
     if (::redbase::Status status_ = (expr); !status_.ok()) [[unlikely]] { \
-      return status_;                               \
-    }                                               \
+      return status_;                                                     \
+    }                                                                     \
   } while (false)

@@ -18,5 +18,6 @@
 #define RELEASE(...) REDBASE_TSA(release_capability(__VA_ARGS__))
 #define RELEASE_SHARED(...) REDBASE_TSA(release_shared_capability(__VA_ARGS__))
 #define TRY_ACQUIRE(...) REDBASE_TSA(try_acquire_capability(__VA_ARGS__))
+#define TRY_ACQUIRE_SHARED(...) REDBASE_TSA(try_acquire_shared_capability(__VA_ARGS__))
 #define EXCLUDES(...) REDBASE_TSA(locks_excluded(__VA_ARGS__))
 #define NO_THREAD_SAFETY_ANALYSIS REDBASE_TSA(no_thread_safety_analysis)

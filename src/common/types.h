@@ -14,22 +14,22 @@ namespace redbase {
 
 // How values lie in memory: Arrow's physical layouts.
 enum class PhysicalType : uint8_t {
-  kBool = 0,     // uint8_t, 0 or 1
+  kBool = 0,  // uint8_t, 0 or 1
   kInt16 = 1,
   kInt32 = 2,
   kInt64 = 3,
   kInt128 = 4,
   kFloat32 = 5,
   kFloat64 = 6,
-  kString = 7,   // StringView (16 bytes, inline prefix)
+  kString = 7,  // StringView (16 bytes, inline prefix)
 };
 
 // Numbers are written to catalogs: never renumber.
 enum class TypeId : uint8_t {
-  kInt = 0,          // SQL int, classic i
-  kReal = 1,         // SQL real, classic f
+  kInt = 0,            // SQL int, classic i
+  kReal = 1,           // SQL real, classic f
   kClassicString = 2,  // classic cN: at most N bytes
-  kVarchar = 3,      // SQL varchar(n): at most n characters of UTF-8
+  kVarchar = 3,        // SQL varchar(n): at most n characters of UTF-8
   kBoolean = 4,
   kSmallint = 5,
   kBigint = 6,
@@ -38,7 +38,8 @@ enum class TypeId : uint8_t {
 
 struct LogicalType {
   TypeId id = TypeId::kInt;
-  // Longest value, in bytes (kClassicString) or characters (kVarchar); else 0.
+  // Longest value, in bytes (kClassicString) or characters (kVarchar, where 0
+  // stands for no limit); else 0.
   uint32_t length = 0;
 
   bool operator==(const LogicalType&) const = default;

@@ -49,8 +49,9 @@ class Value {
   // Requires: comparable types.
   static int Compare(const Value& a, const Value& b);
 
-  // The value as `type`: an exact conversion, or kTypeMismatch (another kind),
-  // kInvalidArgument (out of range, too long).  Null stays null.
+  // The value as `type`; reals are rounded to the nearest.  kTypeMismatch for
+  // another kind (a real is no integer), kInvalidArgument when out of range,
+  // too long or, in a varchar, no UTF-8.  Null stays null.
   Result<Value> CastTo(LogicalType type) const;
 
   // "null", "5", "1.500000" (classic six decimals), "text".

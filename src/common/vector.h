@@ -34,7 +34,9 @@ class StringView {
   // Borrows bytes longer than kInlineBytes; the caller keeps them alive.
   explicit StringView(std::string_view s) : length_(static_cast<uint32_t>(s.size())) {
     if (length_ <= kInlineBytes) {
-      std::memcpy(bytes_, s.data(), length_);
+      if (length_ != 0) {  // an empty view may hold a null pointer
+        std::memcpy(bytes_, s.data(), length_);
+      }
     } else {
       std::memcpy(bytes_, s.data(), 4);
       const char* p = s.data();
@@ -57,7 +59,8 @@ class StringView {
 
   bool operator==(const StringView& o) const {
     // Length and prefix decide most comparisons without following a pointer.
-    return std::memcmp(this, &o, 8) == 0 && view() == o.view();
+    return std::memcmp(this, &o, 8) == 0 &&
+           (is_inline() ? std::memcmp(this, &o, sizeof(*this)) == 0 : view() == o.view());
   }
   // Bytewise order; a prefix sorts first.
   int Compare(const StringView& o) const {
@@ -141,8 +144,15 @@ class Vector {
   // Copies value and validity of row `from` of `source` to row `to`, strings
   // included.  Requires: equal physical types.
   void CopyRow(const Vector& source, size_t from, size_t to);
+  // The same for `count` consecutive rows, and for the rows listed, which go to
+  // consecutive ones from `to` on.
+  void CopyRange(const Vector& source, size_t from, size_t count, size_t to);
+  void Gather(const Vector& source, std::span<const uint16_t> rows, size_t to);
 
  private:
+  template <typename RowOf>
+  void CopyRows(const Vector& source, size_t count, size_t to, RowOf row);
+
   struct AlignedDelete {
     void operator()(std::byte* p) const;
   };
