@@ -1,0 +1,100 @@
+// Catalog: the relations, indexes and views of one database, and their files.
+//
+// What the catalog knows lies in system relations, records like any others, in
+// files of the database's directory:
+//
+//   redbase.control        identity and options (sm/control_file.h)
+//   redbase.lock           held by the process that has the database open
+//   <id>.<generation>      one file a relation or index
+//   data.1 ... data.N      the data nodes of a distributed database
+//
+// sys_relations, sys_columns, sys_indexes and sys_partitions hold the facts; relcat,
+// attrcat, dbinfo and <rel>_partitions_<attr> are views with the classic columns.
+// A cache of Relation objects is built from them at open and kept in step.
+//
+// Changes belong to a transaction: rolled back, files made are removed and the
+// cache is as before; files dropped are unlinked after commit.
+//
+// Thread-safe.  Changes to the catalog are made by one statement at a time, with
+// no other statement running: the caller sees to that.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/batch.h"
+#include "common/env.h"
+#include "common/result.h"
+#include "common/schema.h"
+#include "ix/bplus_tree.h"
+#include "pf/buffer_pool.h"
+#include "rm/record_file.h"
+#include "sm/control_file.h"
+#include "sm/relation.h"
+#include "tx/transaction.h"
+
+namespace redbase::sm {
+
+struct TableDefinition {
+  std::string name;
+  std::vector<Column> columns;
+  std::optional<PartitionVector> partitioning;
+  std::optional<PartitionRange> range;
+};
+
+class Catalog {
+ public:
+  // Makes the files of an empty database in the directory `path`, which exists
+  // and is empty.  Syncs them.
+  static Status Create(common::Env& env, const std::string& path, const DatabaseOptions& options);
+  // kNotFound when there is no database at `path`; kUnavailable, naming the
+  // process, when another one has it open.
+  static Result<std::unique_ptr<Catalog>> Open(pf::BufferPool& pool, const std::string& path);
+  ~Catalog();
+
+  const std::string& path() const;
+  const DatabaseOptions& options() const;
+  tx::UndoTargets& undo_targets();
+  // Raised by every committed or taken back change of the catalog.
+  uint64_t version() const;
+
+  // By the rule for names (Relation::FindColumn); kNotFound: "relation does not
+  // exist: NAME", with a near name when there is one.
+  Result<RelationPtr> Find(std::string_view name) const;
+  // Tables in the order of their creation; views and system relations too
+  // when asked for.
+  std::vector<RelationPtr> Relations(bool with_system) const;
+
+  // The records of a table or system relation; opened at first use.
+  // Requires: not a view, and not partitioned here.
+  Result<rm::RecordFile*> Records(const Relation& relation);
+  Result<ix::BPlusTree*> Tree(const Relation& relation, const IndexInfo& index);
+  // The rows of a view, as of now.
+  Result<std::vector<Batch>> ViewRows(const Relation& view) const;
+
+  // kAlreadyExists, kInvalidArgument (names, columns, sizes: named).
+  Status CreateTable(tx::Transaction& transaction, const TableDefinition& definition);
+  Status DropTable(tx::Transaction& transaction, std::string_view name);
+  // An empty index; the caller fills its tree.  kAlreadyExists when one on these
+  // columns is there.  On a relation partitioned here only the fact is noted.
+  Result<IndexInfo> CreateIndex(tx::Transaction& transaction, const Relation& relation,
+                                const std::vector<uint32_t>& columns, bool unique);
+  Status DropIndex(tx::Transaction& transaction, const Relation& relation, const IndexInfo& index);
+
+  // Writes all files and syncs.
+  Status Flush();
+  Status Close();
+  // Checks the system relations against each other and every file's structure.
+  Status Validate();
+
+ private:
+  class Impl;
+  explicit Catalog(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace redbase::sm
