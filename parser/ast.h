@@ -215,9 +215,8 @@ struct Shell {
   std::string command;
 };
 
-using Statement =
-    std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help, Print, Select,
-                 Insert, Delete, Update, QueryPlans, ResetIo, ResetBuffer, ResizeBuffer, Exit, Empty,
-                 Shell>;
+using Statement = std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help,
+                               Print, Select, Insert, Delete, Update, QueryPlans, ResetIo,
+                               ResetBuffer, ResizeBuffer, Exit, Empty, Shell>;
 
 }  // namespace redbase::parser

@@ -1,0 +1,230 @@
+#include "parser/classic_echo.h"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+#include "parser/type_name.h"
+
+namespace redbase::parser {
+namespace {
+
+// The operator as the echo and as plans spell it; they differ in `not equal`.
+std::string_view OperatorText(ComparisonOp op, std::string_view not_equal) {
+  switch (op) {
+    case ComparisonOp::kEq:
+      return "=";
+    case ComparisonOp::kNe:
+      return not_equal;
+    case ComparisonOp::kLt:
+      return "<";
+    case ComparisonOp::kLe:
+      return "<=";
+    case ComparisonOp::kGt:
+      return ">";
+    case ComparisonOp::kGe:
+      return ">=";
+    case ComparisonOp::kIsNull:
+      return "is null";
+    case ComparisonOp::kIsNotNull:
+      return "is not null";
+  }
+  return "?";
+}
+
+bool IsNullTest(ComparisonOp op) {
+  return op == ComparisonOp::kIsNull || op == ComparisonOp::kIsNotNull;
+}
+
+// In double quotes, quotes inside doubled, so that it can be read again.
+std::string Quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    out.append(c == '"' ? 2 : 1, c);
+  }
+  return out + "\"";
+}
+
+std::string SixDecimals(double value) {
+  std::array<char, 400> buffer;  // the largest double has 309 digits
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                          std::chars_format::fixed, 6);
+  return {buffer.data(), end};
+}
+
+std::string Shortest(double value) {
+  std::array<char, 32> buffer;
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), end};
+}
+
+std::string EchoText(const Literal& literal) {
+  if (const auto* integer = std::get_if<int64_t>(&literal.value)) {
+    return std::to_string(*integer);
+  }
+  if (const auto* real = std::get_if<double>(&literal.value)) {
+    return SixDecimals(*real);
+  }
+  if (const auto* text = std::get_if<std::string>(&literal.value)) {
+    return Quoted(*text);
+  }
+  return "null";
+}
+
+std::string EchoText(const Identifier& name) { return name.text; }
+
+std::string EchoText(const ColumnRef& column) { return PlanText(column); }
+
+std::string EchoText(const Expr& expr) {
+  return expr.kind() == Expr::Kind::kColumn ? EchoText(expr.column()) : EchoText(expr.literal());
+}
+
+// The classic list: a blank before every item, a comma between two.
+template <typename T>
+std::string BlankedList(const std::vector<T>& items) {
+  std::string out;
+  for (const T& item : items) {
+    if (!out.empty()) {
+      out += ",";
+    }
+    out += " ";
+    out += EchoText(item);
+  }
+  return out;
+}
+
+std::string NameList(const std::vector<Identifier>& names) {
+  std::string out;
+  for (const Identifier& name : names) {
+    if (!out.empty()) {
+      out += ", ";
+    }
+    out += name.text;
+  }
+  return out;
+}
+
+// "where" and the conditions; empty without conditions.
+std::string WhereText(const std::vector<Comparison>& where) {
+  std::string out;
+  for (const Comparison& condition : where) {
+    out += out.empty() ? "where  " : " and ";
+    out += EchoText(condition.left);
+    out += " ";
+    out += OperatorText(condition.op, "<>");
+    if (!IsNullTest(condition.op)) {
+      out += " " + EchoText(condition.right);
+    }
+  }
+  return out;
+}
+
+struct Echo {
+  std::string operator()(const CreateTable& create) const {
+    std::string out = "create table " + create.table.text + " (";
+    bool first = true;
+    for (const ColumnDefinition& column : create.columns) {
+      out += first ? "" : ", ";
+      out += column.name.text + " = " + ToString(column.type);
+      first = false;
+    }
+    return out + ");\n";
+  }
+  std::string operator()(const DropTable& drop) const {
+    return "drop table " + drop.table.text + ";\n";
+  }
+  std::string operator()(const CreateIndex& create) const {
+    return std::string(create.unique ? "create unique index " : "create index ") +
+           create.table.text + "(" + NameList(create.columns) + ");\n";
+  }
+  std::string operator()(const DropIndex& drop) const {
+    return "drop index " + drop.table.text + "(" + NameList(drop.columns) + ");\n";
+  }
+  std::string operator()(const Load& load) const {
+    return "load " + load.table.text + "(" + EchoText(load.path) + ");\n";
+  }
+  std::string operator()(const Set& set) const {
+    return "set " + set.parameter.text + " = " + EchoText(set.value) + ";\n";
+  }
+  std::string operator()(const Help& help) const {
+    return help.table.has_value() ? "help " + help.table->text + ";\n" : "help;\n";
+  }
+  std::string operator()(const Print& print) const {
+    const std::string& relation = print.relation.text;
+    switch (print.target) {
+      case Print::Target::kRelation:
+        return "print " + relation + ";\n";
+      case Print::Target::kPage:
+        return "print page " + relation + " " + std::to_string(print.page) + ";\n";
+      case Print::Target::kTree:
+        return "print tree " + relation + "(" + NameList(print.columns) + ");\n";
+      case Print::Target::kPartitions:
+        return "print partitions " + relation + ";\n";
+      case Print::Target::kBuffer:
+      case Print::Target::kIo:
+        break;
+    }
+    return "";
+  }
+  std::string operator()(const Select& select) const {
+    return "select " + (select.star ? " *" : BlankedList(select.items)) + "\n from " +
+           BlankedList(select.from) + "\n" + WhereText(select.where) + ";\n";
+  }
+  std::string operator()(const Insert& insert) const {
+    std::string out = "insert into " + insert.table.text + " values ";
+    bool first = true;
+    for (const std::vector<Literal>& row : insert.rows) {
+      out += first ? "( " : ", ( ";
+      out += BlankedList(row) + ")";
+      first = false;
+    }
+    return out + ";\n";
+  }
+  std::string operator()(const Delete& del) const {
+    return "delete " + del.table.text + " " + WhereText(del.where) + ";\n";
+  }
+  std::string operator()(const Update& update) const {
+    std::string out = "update " + update.table.text + " set ";
+    bool first = true;
+    for (const Assignment& assignment : update.assignments) {
+      out += first ? " " : ",  ";
+      out += EchoText(assignment.column) + " =  " + EchoText(assignment.value);
+      first = false;
+    }
+    return out + WhereText(update.where) + ";\n";
+  }
+  std::string operator()(const Shell& shell) const { return shell.command + "\n"; }
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return "";
+  }
+};
+
+}  // namespace
+
+std::string ClassicEcho(const Statement& statement) { return std::visit(Echo(), statement); }
+
+std::string PlanText(const ColumnRef& column) {
+  return column.relation.has_value() ? column.relation->text + "." + column.name : column.name;
+}
+
+std::string PlanText(const Literal& literal) {
+  if (const auto* real = std::get_if<double>(&literal.value)) {
+    return Shortest(*real);
+  }
+  const auto* text = std::get_if<std::string>(&literal.value);
+  return text != nullptr ? *text : EchoText(literal);
+}
+
+std::string PlanText(const Expr& expr) {
+  return expr.kind() == Expr::Kind::kColumn ? PlanText(expr.column()) : PlanText(expr.literal());
+}
+
+std::string PlanText(const Comparison& comparison) {
+  std::string out = PlanText(comparison.left) + " ";
+  out += OperatorText(comparison.op, "!=");
+  return IsNullTest(comparison.op) ? out : out + " " + PlanText(comparison.right);
+}
+
+}  // namespace redbase::parser

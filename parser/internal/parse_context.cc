@@ -1,0 +1,222 @@
+#include "parser/internal/parse_context.h"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include "common/schema.h"
+
+namespace redbase::parser::internal {
+namespace {
+
+constexpr size_t kMaxNotices = 20;
+constexpr size_t kMaxExpected = 4;
+constexpr size_t kMaxExcerpt = 40;
+
+bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// Text for a message: control characters as \xNN.
+std::string Printable(std::string_view text) {
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
+// The beginning of a text, whole characters only.
+std::string Excerpt(std::string_view text) {
+  if (text.size() <= kMaxExcerpt) {
+    return Printable(text);
+  }
+  size_t length = kMaxExcerpt;
+  while (length > 0 && IsContinuationByte(text[length])) {
+    --length;
+  }
+  return Printable(text.substr(0, length)) + "...";
+}
+
+Status SyntaxError(Position position, const std::string& what) {
+  return {Code::kSyntax, "syntax error at " + ToString(position) + ": " + what};
+}
+
+bool Contains(const std::vector<std::string_view>& list, std::string_view item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+// What of the right tokens helps to name: not the words that are names as well,
+// nor the dot that may follow any name.  Empty when there are too many.
+std::vector<std::string_view> Useful(const std::vector<std::string_view>& expected) {
+  static constexpr std::string_view kNameLike[] = {"page", "tree", "partitions", "unique",
+                                                   "null", "is",   "not"};
+  if (Contains(expected, "create")) {
+    return {"a command"};
+  }
+  const bool name = Contains(expected, "a name");
+  const bool comparison = Contains(expected, "a comparison");
+  std::vector<std::string_view> useful;
+  for (const std::string_view token : expected) {
+    const bool implied = (name && std::find(std::begin(kNameLike), std::end(kNameLike), token) !=
+                                      std::end(kNameLike)) ||
+                         (comparison && token == "'='") || (expected.size() > 1 && token == "'.'");
+    if (!implied) {
+      useful.push_back(token);
+    }
+  }
+  if (useful.size() > kMaxExpected) {
+    useful.clear();
+  }
+  return useful;
+}
+
+std::string ExpectedList(const std::vector<std::string_view>& expected) {
+  const std::vector<std::string_view> useful = Useful(expected);
+  std::string out;
+  for (size_t i = 0; i < useful.size(); ++i) {
+    if (i == 0) {
+      out += ": expected ";
+    } else {
+      out += i + 1 == useful.size() ? " or " : ", ";
+    }
+    out += useful[i];
+  }
+  return out;
+}
+
+// Digits with one sign in front of them at most, as from_chars wants them.
+std::string_view WithoutPlus(std::string_view number) {
+  return number.substr(number.starts_with('+') ? 1 : 0);
+}
+
+}  // namespace
+
+void ParseContext::Advance(std::string_view text) {
+  token_ = next_;
+  token_text_ = text;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++next_.line;
+      next_.column = 1;
+    } else if (!IsContinuationByte(c)) {
+      ++next_.column;
+    }
+  }
+}
+
+std::optional<std::string> ParseContext::MakeName(std::string_view text) {
+  if (text.size() <= kMaxNameLength) {
+    return std::string(text);
+  }
+  std::string message =
+      in_create_ ? "create: relation name or attribute name too long" : "name too long";
+  message += " at " + ToString(token_) + ": \"" + Excerpt(text) + "\" has " +
+             std::to_string(text.size()) + " characters, at most " + std::to_string(kMaxNameLength);
+  Fail({Code::kInvalidArgument, std::move(message)});
+  return std::nullopt;
+}
+
+Status ParseContext::OutOfRange(std::string_view text, std::string_view why) const {
+  std::string message = "number out of range at " + ToString(token_) + ": " + Excerpt(text);
+  message += " ";
+  message += why;
+  return {Code::kInvalidArgument, std::move(message)};
+}
+
+std::optional<Literal> ParseContext::MakeInteger(std::string_view text) {
+  const std::string_view digits = WithoutPlus(text);
+  int64_t value = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc()) {
+    Fail(OutOfRange(text, "does not fit 64 bits"));
+    return std::nullopt;
+  }
+  return Literal{value, std::string(text), token_};
+}
+
+std::optional<Literal> ParseContext::MakeReal(std::string_view text) {
+  const std::string_view digits = WithoutPlus(text);
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc()) {
+    Fail(OutOfRange(text, "does not fit a real number"));
+    return std::nullopt;
+  }
+  return Literal{value, std::string(text), token_};
+}
+
+Literal ParseContext::MakeString(std::string_view text) const {
+  const char quote = text.front();
+  std::string value;
+  value.reserve(text.size());
+  for (size_t i = 1; i + 1 < text.size(); ++i) {
+    value += text[i];
+    if (text[i] == quote) {
+      ++i;  // the second of a pair
+    }
+  }
+  return Literal{std::move(value), std::string(text), token_};
+}
+
+void ParseContext::NoteIllegal(std::string_view character) {
+  if (notices_.size() == kMaxNotices) {
+    ++notices_left_out_;
+    return;
+  }
+  notices_.push_back("illegal character [" + Printable(character) + "] at " + ToString(token_));
+}
+
+std::vector<std::string> ParseContext::TakeNotices() {
+  if (notices_left_out_ > 0) {
+    notices_.push_back("illegal characters: " + std::to_string(notices_left_out_) + " more");
+  }
+  return std::move(notices_);
+}
+
+void ParseContext::FailUnclosedString(bool at_line_end) {
+  if (at_line_end) {
+    Fail({Code::kSyntax,
+          "newline in string constant at " + ToString(token_) + ": " + Excerpt(token_text_)});
+  } else {
+    Fail(SyntaxError(token_, "unexpected end of input: string is not closed"));
+  }
+}
+
+void ParseContext::FailUnclosedComment() {
+  Fail(SyntaxError(token_, "unexpected end of input: comment is not closed"));
+}
+
+void ParseContext::FailUnexpected(bool at_end, const std::vector<std::string_view>& expected) {
+  std::string what = at_end ? "unexpected end of input" : "near \"" + Excerpt(token_text_) + "\"";
+  what += ExpectedList(expected);
+  Fail(SyntaxError(token_, what));
+}
+
+int64_t IntegerOf(const Literal& literal) { return std::get<int64_t>(literal.value); }
+
+Literal NullAt(std::string text, Position position) {
+  return {NullValue{}, std::move(text), position};
+}
+
+ColumnRef ColumnOf(Identifier name) { return {std::nullopt, std::move(name.text), name.position}; }
+
+ColumnRef ColumnOf(Identifier relation, Identifier name) {
+  const Position position = relation.position;
+  return {std::move(relation), std::move(name.text), position};
+}
+
+Comparison MakeComparison(Expr left, ComparisonOp op, Expr right) {
+  return {std::move(left), op, std::move(right)};
+}
+
+Comparison MakeNullTest(ColumnRef column, ComparisonOp op, Literal null) {
+  return {Expr(std::move(column)), op, Expr(std::move(null))};
+}
+
+}  // namespace redbase::parser::internal

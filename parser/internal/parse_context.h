@@ -1,0 +1,91 @@
+// ParseContext: what the scanner and the grammar share while one statement is
+// parsed, where each token stands, and the statement or the first error.
+//
+// Not thread-safe; one object per statement.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/status.h"
+#include "parser/ast.h"
+
+namespace redbase::parser::internal {
+
+class ParseContext {
+ public:
+  explicit ParseContext(Position start) : next_(start) {}
+
+  // Moves on over the text of a token or of what lies between tokens.
+  void Advance(std::string_view text);
+  Position token_position() const { return token_; }
+
+  // Words and constants, from their text.  nullopt after Fail.
+  std::optional<std::string> MakeName(std::string_view text);
+  std::optional<Literal> MakeInteger(std::string_view text);
+  std::optional<Literal> MakeReal(std::string_view text);
+  Literal MakeString(std::string_view text) const;
+
+  // Names are refused in the words of `create` from here on.
+  void NoteCreate() { in_create_ = true; }
+
+  // A character outside the language, which is left out.
+  void NoteIllegal(std::string_view character);
+
+  // Failures.  The first one counts.
+  void Fail(Status status) { status_.Update(std::move(status)); }
+  void FailUnclosedString(bool at_line_end);
+  void FailUnclosedComment();
+  // At the last token; `expected` are the tokens that would have been right.
+  void FailUnexpected(bool at_end, const std::vector<std::string_view>& expected);
+
+  void Finish(Statement statement) { statement_ = std::move(statement); }
+
+  const Status& status() const { return status_; }
+  Statement TakeStatement() { return std::move(statement_); }
+  std::vector<std::string> TakeNotices();
+
+ private:
+  Status OutOfRange(std::string_view text, std::string_view why) const;
+
+  Position next_;                // of the character after the last token
+  Position token_;               // of the last token
+  std::string_view token_text_;  // in the scanner's buffer
+  bool in_create_ = false;
+  Status status_;
+  Statement statement_;
+  std::vector<std::string> notices_;
+  size_t notices_left_out_ = 0;
+};
+
+// The statement in `text`, a `;` at its end, left in `context` or its status.
+void RunParser(std::string_view text, ParseContext* context);
+
+// Lists grow at their end.  By value: the grammar moves both in.
+template <typename T>
+std::vector<T> Append(std::vector<T> list, T item) {
+  list.push_back(std::move(item));
+  return list;
+}
+
+template <typename T>
+std::vector<T> ListOf(T first) {
+  std::vector<T> list;
+  list.push_back(std::move(first));
+  return list;
+}
+
+// Nodes of the tree from what the grammar has of them.
+int64_t IntegerOf(const Literal& literal);
+Literal NullAt(std::string text, Position position);
+ColumnRef ColumnOf(Identifier name);
+ColumnRef ColumnOf(Identifier relation, Identifier name);
+Comparison MakeComparison(Expr left, ComparisonOp op, Expr right);
+Comparison MakeNullTest(ColumnRef column, ComparisonOp op, Literal null);
+
+}  // namespace redbase::parser::internal
