@@ -1,0 +1,57 @@
+// Expr: a bound scalar expression, over the columns of a batch.
+//
+// Plain data, so that plans can be copied, compared, printed and sent to another
+// node.  Evaluation is in ql/expr_eval.h.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/schema.h"
+#include "common/types.h"
+#include "common/value.h"
+
+namespace redbase::ql {
+
+enum class ExprKind : uint8_t {
+  kColumn,    // the value of column `column` of the row
+  kConstant,  // `value`
+  kCast,      // children[0] as `type`
+  kCompare,   // children[0] op children[1]
+  kIsNull,    // children[0] is null
+  kNot,
+  kAnd,  // all children
+  kOr,   // any child
+};
+
+struct Expr {
+  ExprKind kind = ExprKind::kConstant;
+  LogicalType type;  // of the result
+  std::vector<std::unique_ptr<Expr>> children;
+  uint32_t column = 0;
+  Value value;
+  CompareOp op = CompareOp::kEq;
+
+  static std::unique_ptr<Expr> ColumnRef(uint32_t column, LogicalType type);
+  static std::unique_ptr<Expr> Constant(Value value, LogicalType type);
+  static std::unique_ptr<Expr> Compare(CompareOp op, std::unique_ptr<Expr> left,
+                                       std::unique_ptr<Expr> right);
+  static std::unique_ptr<Expr> Cast(std::unique_ptr<Expr> child, LogicalType type);
+  // Null for no conjuncts; the conjunct itself for one.
+  static std::unique_ptr<Expr> And(std::vector<std::unique_ptr<Expr>> conjuncts);
+  std::unique_ptr<Expr> Clone() const;
+};
+
+using ExprPtr = std::unique_ptr<Expr>;
+
+// "student.gpa > 3.5": columns by the names of `schema`, qualified when they
+// have a relation.
+std::string ToString(const Expr& expr, const Schema& schema);
+
+// Calls `visit` with every column the expression reads.
+void VisitColumns(Expr& expr, const std::function<void(uint32_t& column)>& visit);
+
+}  // namespace redbase::ql

@@ -1,0 +1,170 @@
+// PlanNode: one operator of a physical plan, as plain data.
+//
+// A plan names relations and indexes; it holds no pointers into catalogs, files
+// or nodes, so a fragment of it can run in another process.  Columns of a node's
+// expressions are positions in its child's schema (for joins: left columns, then
+// right ones).
+//
+// How rows are partitioned is a property of a plan like their order.  Where two
+// neighbours disagree stands an exchange: Gather brings the rows that its fragment
+// gives on each of some partitions to one place; Route sends each row of its
+// source to the partition it belongs to, where its fragment takes it in.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/schema.h"
+#include "ql/expr.h"
+#include "rm/record_file.h"
+#include "sm/partition_vector.h"
+#include "sm/relation.h"
+
+namespace redbase::ql {
+
+struct PlanNode;
+using PlanPtr = std::unique_ptr<PlanNode>;
+
+// The records of a relation, or the rows of a view.
+struct FileScan {
+  std::string relation;
+  std::vector<uint32_t> projection;             // columns of the relation
+  std::vector<rm::ColumnPredicate> predicates;  // columns of the relation
+  bool with_rids = false;
+};
+
+// One end of an index range: values for the first columns of the key.
+struct KeyBound {
+  std::vector<Value> values;
+  bool inclusive = true;
+};
+
+// The records whose keys lie in a range, in key order.  All predicates, those
+// of the range included, are checked against the record.
+struct IndexScan {
+  std::string relation;
+  sm::IndexInfo index;
+  std::optional<KeyBound> lower;
+  std::optional<KeyBound> upper;
+  std::vector<uint32_t> projection;
+  std::vector<rm::ColumnPredicate> predicates;
+  bool with_rids = false;
+};
+
+struct Filter {
+  ExprPtr predicate;
+};
+
+struct Project {
+  std::vector<ExprPtr> expressions;
+};
+
+// Every pair of rows that satisfies the condition; every pair without one.
+// The right child is read once and kept.
+struct NestedLoopJoin {
+  ExprPtr condition;
+};
+
+// Inner join on left_keys[i] = right_keys[i]; built from the right child.
+// Nulls match nothing.
+struct HashJoin {
+  std::vector<uint32_t> left_keys;   // columns of the left child
+  std::vector<uint32_t> right_keys;  // columns of the right child
+  ExprPtr residual;                  // over the joined row; may be null
+};
+
+// For each row of its one child, the records of `inner` whose key equals the
+// child's columns `outer_keys`.
+struct IndexJoin {
+  IndexScan inner;  // its bounds are absent
+  std::vector<uint32_t> outer_keys;
+  ExprPtr residual;  // over the joined row; may be null
+};
+
+// Literal rows.
+struct Values {
+  std::vector<std::vector<Value>> rows;
+};
+
+// Rows of a text file, fields separated by `delimiter`, one field a column.
+struct TextScan {
+  std::string path;
+  char delimiter = ',';
+};
+
+// Inserts its child's rows; gives them out again when `returning`.
+struct Insert {
+  std::string relation;
+  bool returning = false;
+  bool bulk = false;  // append to fresh pages (load)
+};
+
+// Erases the records of its child's RIDs; gives the erased rows out.
+struct Delete {
+  std::string relation;
+};
+
+struct Assignment {
+  uint32_t column = 0;
+  ExprPtr value;  // over the old row
+};
+
+// Sets columns of the records of its child's RIDs; gives the new rows out.
+struct Update {
+  std::string relation;
+  std::vector<Assignment> assignments;
+  // A row whose new values leave the fragment's range is erased instead, and
+  // given out with true in an additional last column, kMovedColumn.
+  bool moves = false;
+};
+inline constexpr const char* kMovedColumn = "(moved)";
+
+// children[0] is the fragment, run on each of `partitions`; rows come partition
+// after partition.
+struct Gather {
+  std::vector<std::string> relations;  // those the fragment reads
+  std::vector<uint32_t> partitions;
+};
+
+// children[0] is the source, children[1] the fragment, whose leaf is Receive.
+// Gives out what the fragments give out.
+struct Route {
+  std::string relation;
+  sm::PartitionVector vector;
+  // Only rows with true in the last column are sent (without that column), once
+  // the source has ended; all rows are given out, without that column.
+  bool moved_only = false;
+};
+
+// The rows that an exchange brings to this fragment.
+struct Receive {};
+
+using PlanDetail =
+    std::variant<FileScan, IndexScan, Filter, Project, NestedLoopJoin, HashJoin, IndexJoin, Values,
+                 TextScan, Insert, Delete, Update, Gather, Route, Receive>;
+
+struct PlanNode {
+  Schema schema;  // of the rows it gives out
+  PlanDetail detail;
+  std::vector<PlanPtr> children;
+  double estimated_rows = 0;
+
+  template <typename T>
+  const T* As() const {
+    return std::get_if<T>(&detail);
+  }
+  PlanPtr Clone() const;
+};
+
+template <typename T>
+PlanPtr MakePlan(Schema schema, T detail, std::vector<PlanPtr> children = {}) {
+  auto node = std::make_unique<PlanNode>(PlanNode{std::move(schema), std::move(detail), {}, 0});
+  node->children = std::move(children);
+  return node;
+}
+
+}  // namespace redbase::ql

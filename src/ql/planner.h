@@ -1,0 +1,46 @@
+// Planner: a bound statement to the physical plan that costs least.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "parser/ast.h"
+#include "ql/plan.h"
+#include "sm/catalog.h"
+
+namespace redbase::ql {
+
+// Sizes of relations, wherever their rows are.
+class Statistics {
+ public:
+  virtual ~Statistics() = default;
+  virtual double RowCount(const sm::Relation& relation) const = 0;
+  // Pages of a relation's records.
+  virtual double PageCount(const sm::Relation& relation) const = 0;
+};
+
+struct PlannerOptions {
+  // False: file scans, products and filters only, joins where the rows are
+  // gathered; the classic optimizeQuery.
+  bool optimize = true;
+};
+
+class Planner {
+ public:
+  Planner(const sm::Catalog& catalog, const Statistics& statistics, PlannerOptions options)
+      : catalog_(catalog), statistics_(statistics), options_(options) {}
+
+  // select, insert, delete, update, load, print RELATION.  Errors carry the
+  // position in the statement and the classic text.
+  Result<PlanPtr> Plan(const parser::Statement& statement) const;
+
+ private:
+  const sm::Catalog& catalog_;
+  const Statistics& statistics_;
+  PlannerOptions options_;
+};
+
+}  // namespace redbase::ql
