@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <new>
 
 namespace redbase {
 
 namespace {
 
-// A cache line, and the widest SIMD register.
-constexpr std::align_val_t kAlignment{64};
 constexpr size_t kFirstChunk = 4096;
 constexpr size_t kLargestChunk = size_t{1} << 18;
 
@@ -73,14 +70,12 @@ void StringHeap::Clear() {
   used_ = 0;
 }
 
-void Vector::AlignedDelete::operator()(std::byte* p) const { ::operator delete[](p, kAlignment); }
-
 void Vector::Reset(LogicalType type, size_t capacity) {
   const size_t bytes = capacity * WidthOf(PhysicalTypeOf(type));
-  if (data_ == nullptr || bytes > bytes_) {
-    const size_t rounded = (bytes + 63) / 64 * 64;
-    data_.reset(static_cast<std::byte*>(::operator new[](rounded, kAlignment)));
-    bytes_ = rounded;
+  const size_t blocks = (bytes + sizeof(Block) - 1) / sizeof(Block);
+  if (data_ == nullptr || blocks > blocks_) {
+    data_ = std::make_unique_for_overwrite<Block[]>(blocks);
+    blocks_ = blocks;
   }
   type_ = type;
   capacity_ = capacity;

@@ -108,6 +108,7 @@ class Vector {
   PhysicalType physical() const { return PhysicalTypeOf(type_); }
   size_t capacity() const { return capacity_; }
 
+  // Aligned to 64 bytes and readable up to a multiple of 64.
   // Requires: T is the C++ type of physical().
   template <typename T>
   T* data() {
@@ -117,8 +118,8 @@ class Vector {
   const T* data() const {
     return reinterpret_cast<const T*>(data_.get());
   }
-  std::byte* raw() { return data_.get(); }
-  const std::byte* raw() const { return data_.get(); }
+  std::byte* raw() { return data<std::byte>(); }
+  const std::byte* raw() const { return data<std::byte>(); }
 
   bool may_have_nulls() const { return may_have_nulls_; }
   bool IsValid(size_t i) const {
@@ -153,14 +154,16 @@ class Vector {
   template <typename RowOf>
   void CopyRows(const Vector& source, size_t count, size_t to, RowOf row);
 
-  struct AlignedDelete {
-    void operator()(std::byte* p) const;
+  // A cache line, and the widest SIMD register.
+  struct alignas(64) Block {
+    std::byte bytes[64];
   };
+
   LogicalType type_;
   size_t capacity_ = 0;
-  size_t bytes_ = 0;
+  size_t blocks_ = 0;
   bool may_have_nulls_ = false;
-  std::unique_ptr<std::byte[], AlignedDelete> data_;  // 64-byte aligned
+  std::unique_ptr<Block[]> data_;
   std::vector<uint64_t> validity_;
   StringHeap heap_;
 };
