@@ -62,10 +62,16 @@ class Batch {
   std::vector<Rid>& rids() { return rids_; }
   const std::vector<Rid>& rids() const { return rids_; }
 
-  // Position in the source's order (node, then morsel): a sink that must keep
-  // the order of the source sorts by it.
+  // Position in the source's order: the partition in the upper 24 bits (0 where
+  // there is one), the morsel in the lower 40.  A sink that must keep the order of
+  // the source sorts by it.
   uint64_t sequence() const { return sequence_; }
   void set_sequence(uint64_t sequence) { sequence_ = sequence; }
+  uint32_t partition() const { return static_cast<uint32_t>(sequence_ >> kMorselBits); }
+  void set_partition(uint32_t partition) {
+    sequence_ =
+        (uint64_t{partition} << kMorselBits) | (sequence_ & ((uint64_t{1} << kMorselBits) - 1));
+  }
 
   // The value of one cell, for printing and tests: slow.  `row` counts stored
   // rows, not selected ones.
@@ -80,6 +86,8 @@ class Batch {
   size_t Append(const Batch& source, size_t first = 0);
 
  private:
+  static constexpr int kMorselBits = 40;
+
   std::vector<Vector> columns_;
   size_t capacity_ = 0;
   size_t rows_ = 0;

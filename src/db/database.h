@@ -1,0 +1,57 @@
+// Database: an open database, plain or distributed; the way into the engine for
+// programs.
+//
+//     ASSIGN_OR_RETURN(auto database, db::Database::Open(env, "uni", {}));
+//     const std::unique_ptr<db::Session> session = database->Connect();
+//     ASSIGN_OR_RETURN(auto result, session->Execute("select * from student;"));
+//
+// Thread-safe; a Session belongs to one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "common/env.h"
+#include "common/result.h"
+
+namespace redbase::db {
+
+class Session;
+
+struct DatabaseOptions {
+  size_t buffer_bytes = size_t{256} << 20;
+  // Threads that help statements; 0: one less than the processors.
+  unsigned threads = 0;
+  // What the operators of one statement may hold.
+  size_t statement_memory = size_t{1} << 30;
+};
+
+class Database {
+ public:
+  // Makes the database at `path` with `node_count` data nodes (0: a plain one),
+  // whole or not at all.  `page_size` 0 means the defaults.
+  static Status Create(common::Env& env, const std::string& path, uint32_t node_count,
+                       uint32_t page_size);
+  // Removes it; refuses what is not a database, is in use, or holds other files.
+  static Status Destroy(common::Env& env, const std::string& path);
+
+  static Result<std::unique_ptr<Database>> Open(common::Env& env, const std::string& path,
+                                                const DatabaseOptions& options);
+  // Writes everything, as far as it can; Close reports failures.
+  ~Database();
+
+  // Requires: closed or destroyed before the database is.
+  std::unique_ptr<Session> Connect();
+
+  const std::string& path() const;
+  Status Close();
+
+ private:
+  friend class Session;
+  class Impl;
+  explicit Database(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace redbase::db

@@ -1,0 +1,22 @@
+// Settings: the system parameters of one session, set by `set NAME = "value"`.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/status.h"
+
+namespace redbase::db {
+
+struct Settings {
+  bool print_commands = false;     // printCommands: "TRUE" | "FALSE"
+  bool optimize_query = true;      // optimizeQuery
+  bool partitioned_print = false;  // partitionedPrint
+  bool query_plans = false;        // bQueryPlans: "1" | "0"
+
+  // Names and values in any case.  kInvalidArgument: "SM warning: invalid system
+  // parameter: NAME" / "SM warning: invalid parameter value: ...".
+  Status Set(std::string_view name, std::string_view value);
+};
+
+}  // namespace redbase::db

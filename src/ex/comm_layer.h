@@ -1,0 +1,104 @@
+// CommLayer: one database over all its nodes - the master and N data nodes, or
+// the master alone.
+//
+// It gives statements: a ClusterStatement runs plans and catalog changes on
+// whichever nodes they concern, and commits or takes back all of them together.
+// It reaches data nodes through a Transport only.
+//
+// Thread-safe, as the catalog is: catalog changes exclude other statements.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/cancel_token.h"
+#include "common/env.h"
+#include "common/executor.h"
+#include "common/memory_account.h"
+#include "common/result.h"
+#include "pf/buffer_pool.h"
+#include "ql/planner.h"
+#include "ql/query.h"
+#include "sm/catalog.h"
+
+namespace redbase::ex {
+
+class Transport;
+
+struct CommLayerOptions {
+  common::Env* env = nullptr;
+  common::Executor* executor = nullptr;
+  pf::BufferPool* pool = nullptr;
+  // Wraps the transport to the nodes, e.g. to record messages; may be null.
+  std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)> wrap_transport;
+};
+
+struct StatementOptions {
+  common::MemoryAccount* memory = nullptr;
+  const common::CancelToken* cancel = nullptr;
+  std::string working_directory;
+};
+
+// Rows and bytes of one partition of a relation.
+struct PartitionSize {
+  uint32_t partition = 0;  // from 1; 0 for a relation that is on the master
+  uint64_t rows = 0;
+  uint64_t bytes = 0;
+};
+
+// One statement on all nodes: one transaction on each that it touches.
+class ClusterStatement {
+ public:
+  virtual ~ClusterStatement() = default;  // rolls back what was not committed
+
+  // The plan's rows.  The query ends before Commit.
+  virtual Result<std::unique_ptr<ql::Query>> Run(const ql::PlanNode& plan) = 0;
+  virtual Status CreateTable(const sm::TableDefinition& definition) = 0;
+  virtual Status DropTable(std::string_view name) = 0;
+  virtual Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,
+                             bool unique) = 0;
+  virtual Status DropIndex(std::string_view relation, const std::vector<uint32_t>& columns) = 0;
+  virtual Status Commit() = 0;
+  virtual Status Rollback() = 0;
+};
+
+class CommLayer {
+ public:
+  // Opens the database at `path` with all its nodes.  kUnavailable when it is
+  // in use; kCorruption, naming the node, when a node is missing or not its own.
+  static Result<std::unique_ptr<CommLayer>> Open(const CommLayerOptions& options,
+                                                 const std::string& path);
+  ~CommLayer();
+
+  // The master's.
+  sm::Catalog& catalog();
+  const ql::Statistics& statistics();
+  // 0: not distributed.
+  uint32_t node_count() const;
+
+  Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options);
+
+  Result<std::vector<PartitionSize>> PartitionSizes(const sm::Relation& relation);
+  // Drawings, one per node that holds a part of the relation; see rm::RecordFile
+  // and ix::BPlusTree.  The number is that of the data node, 0 for the master.
+  Result<std::vector<std::pair<uint32_t, std::string>>> DrawPage(const sm::Relation& relation,
+                                                                 PageNum page);
+  Result<std::vector<std::pair<uint32_t, std::string>>> DrawTree(const sm::Relation& relation,
+                                                                 const sm::IndexInfo& index);
+
+  Status Flush();
+  Status Close();
+  // Every node's Catalog::Validate, and every fragment's rows against its range.
+  Status Validate();
+
+ private:
+  class Impl;
+  explicit CommLayer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace redbase::ex
