@@ -1,0 +1,280 @@
+#include "ix/key_encoding.h"
+
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <type_traits>
+
+namespace redbase::ix {
+
+namespace {
+
+constexpr char kNullFirst = 0x00;
+constexpr char kValue = 0x01;
+constexpr char kNullLast = 0x02;
+// Within a string: a zero byte is kZero kEscape, the end is kZero kZero.
+constexpr char kZero = 0x00;
+constexpr char kEscape = '\xFF';
+
+template <typename T>
+using UnsignedOf =
+    std::conditional_t<sizeof(T) == 1, uint8_t,
+                       std::conditional_t<sizeof(T) == 2, uint16_t,
+                                          std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
+
+template <typename U>
+constexpr U kTopBit = static_cast<U>(U{1} << (sizeof(U) * 8 - 1));
+
+// Bits that compare as unsigned numbers as the values do.
+template <typename T>
+UnsignedOf<T> OrderedBits(T value) {
+  using U = UnsignedOf<T>;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(value)) {
+      value = std::numeric_limits<T>::quiet_NaN();  // of positive sign
+    } else if (value == 0) {
+      value = 0;
+    }
+    const U bits = std::bit_cast<U>(value);
+    return (bits & kTopBit<U>) != 0 ? static_cast<U>(~bits) : static_cast<U>(bits | kTopBit<U>);
+  } else if constexpr (std::is_signed_v<T>) {
+    return static_cast<U>(static_cast<U>(value) ^ kTopBit<U>);
+  } else {
+    return value;
+  }
+}
+
+template <typename T>
+T FromOrderedBits(UnsignedOf<T> bits) {
+  using U = UnsignedOf<T>;
+  if constexpr (std::is_floating_point_v<T>) {
+    const bool positive = (bits & kTopBit<U>) != 0;
+    return std::bit_cast<T>(positive ? static_cast<U>(bits & ~kTopBit<U>) : static_cast<U>(~bits));
+  } else if constexpr (std::is_signed_v<T>) {
+    return static_cast<T>(bits ^ kTopBit<U>);
+  } else {
+    return bits;
+  }
+}
+
+template <typename T>
+void AppendNumber(T value, bool descending, std::string* out) {
+  using U = UnsignedOf<T>;
+  U bits = OrderedBits(value);
+  bits = descending ? static_cast<U>(~bits) : bits;
+  char bytes[1 + sizeof(U)];
+  bytes[0] = kValue;
+  for (size_t i = 0; i < sizeof(U); ++i) {
+    bytes[1 + i] = static_cast<char>(bits >> (8 * (sizeof(U) - 1 - i)));
+  }
+  out->append(bytes, sizeof(bytes));
+}
+
+void FlipFrom(size_t begin, std::string* out) {
+  for (size_t i = begin; i < out->size(); ++i) {
+    (*out)[i] = static_cast<char>(~(*out)[i]);
+  }
+}
+
+void AppendString(std::string_view value, bool descending, std::string* out) {
+  out->push_back(kValue);
+  const size_t begin = out->size();
+  for (size_t zero = value.find(kZero); zero != std::string_view::npos; zero = value.find(kZero)) {
+    out->append(value.substr(0, zero + 1));
+    out->push_back(kEscape);
+    value.remove_prefix(zero + 1);
+  }
+  out->append(value);
+  out->append(2, kZero);
+  if (descending) {
+    FlipFrom(begin, out);
+  }
+}
+
+void AppendNull(const KeyColumn& column, std::string* out) {
+  out->push_back(column.nulls_first ? kNullFirst : kNullLast);
+}
+
+void AppendCell(const KeyColumn& column, const Vector& vector, size_t row, std::string* out) {
+  assert(vector.physical() == PhysicalTypeOf(column.type));
+  if (!vector.IsValid(row)) {
+    AppendNull(column, out);
+    return;
+  }
+  switch (vector.physical()) {
+    case PhysicalType::kBool:
+      return AppendNumber(vector.data<uint8_t>()[row], column.descending, out);
+    case PhysicalType::kInt16:
+      return AppendNumber(vector.data<int16_t>()[row], column.descending, out);
+    case PhysicalType::kInt32:
+      return AppendNumber(vector.data<int32_t>()[row], column.descending, out);
+    case PhysicalType::kInt64:
+      return AppendNumber(vector.data<int64_t>()[row], column.descending, out);
+    case PhysicalType::kFloat32:
+      return AppendNumber(vector.data<float>()[row], column.descending, out);
+    case PhysicalType::kFloat64:
+      return AppendNumber(vector.data<double>()[row], column.descending, out);
+    case PhysicalType::kString:
+      return AppendString(vector.data<StringView>()[row].view(), column.descending, out);
+    case PhysicalType::kInt128:
+      assert(false);  // no SQL type has it yet
+  }
+}
+
+void AppendValue(const KeyColumn& column, const Value& value, std::string* out) {
+  if (value.is_null()) {
+    AppendNull(column, out);
+    return;
+  }
+  switch (PhysicalTypeOf(column.type)) {
+    case PhysicalType::kBool:
+      return AppendNumber(static_cast<uint8_t>(value.int_value()), column.descending, out);
+    case PhysicalType::kInt16:
+      return AppendNumber(static_cast<int16_t>(value.int_value()), column.descending, out);
+    case PhysicalType::kInt32:
+      return AppendNumber(value.int_value(), column.descending, out);
+    case PhysicalType::kInt64:
+      return AppendNumber(value.bigint_value(), column.descending, out);
+    case PhysicalType::kFloat32:
+      return AppendNumber(value.real_value(), column.descending, out);
+    case PhysicalType::kFloat64:
+      return AppendNumber(value.double_value(), column.descending, out);
+    case PhysicalType::kString:
+      return AppendString(value.string_value(), column.descending, out);
+    case PhysicalType::kInt128:
+      assert(false);
+  }
+}
+
+// Takes values off the front of an encoded key.
+class Decoder {
+ public:
+  explicit Decoder(std::string_view encoded) : rest_(encoded) {}
+
+  std::optional<Value> Next(const KeyColumn& column) {
+    if (rest_.empty()) {
+      return std::nullopt;
+    }
+    const char marker = rest_.front();
+    rest_.remove_prefix(1);
+    if (marker == (column.nulls_first ? kNullFirst : kNullLast)) {
+      return Value::Null();
+    }
+    return marker == kValue ? NextValue(column) : std::nullopt;
+  }
+  bool at_end() const { return rest_.empty(); }
+
+ private:
+  std::optional<Value> NextValue(const KeyColumn& column) {
+    switch (PhysicalTypeOf(column.type)) {
+      case PhysicalType::kBool:
+        return Number<uint8_t>(column, [](uint8_t v) { return Value::Int(v); });
+      case PhysicalType::kInt16:
+        return Number<int16_t>(column, [](int16_t v) { return Value::Int(v); });
+      case PhysicalType::kInt32:
+        return Number<int32_t>(column, Value::Int);
+      case PhysicalType::kInt64:
+        return Number<int64_t>(column, Value::Bigint);
+      case PhysicalType::kFloat32:
+        return Number<float>(column, Value::Real);
+      case PhysicalType::kFloat64:
+        return Number<double>(column, Value::Double);
+      case PhysicalType::kString:
+        return String(column.descending);
+      case PhysicalType::kInt128:
+        break;
+    }
+    return std::nullopt;
+  }
+
+  template <typename T, typename MakeValue>
+  std::optional<Value> Number(const KeyColumn& column, MakeValue make_value) {
+    using U = UnsignedOf<T>;
+    if (rest_.size() < sizeof(U)) {
+      return std::nullopt;
+    }
+    U bits = 0;
+    for (size_t i = 0; i < sizeof(U); ++i) {
+      bits = static_cast<U>((uint64_t{bits} << 8) | static_cast<uint8_t>(rest_[i]));
+    }
+    rest_.remove_prefix(sizeof(U));
+    return make_value(FromOrderedBits<T>(column.descending ? static_cast<U>(~bits) : bits));
+  }
+
+  std::optional<Value> String(bool descending) {
+    const char flip = descending ? '\xFF' : '\0';
+    std::string value;
+    for (size_t i = 0; i < rest_.size(); ++i) {
+      const char c = static_cast<char>(rest_[i] ^ flip);
+      if (c != kZero) {
+        value.push_back(c);
+        continue;
+      }
+      if (++i == rest_.size()) {
+        return std::nullopt;
+      }
+      const char after = static_cast<char>(rest_[i] ^ flip);
+      if (after == kZero) {
+        rest_.remove_prefix(i + 1);
+        return Value::String(std::move(value));
+      }
+      if (after != kEscape) {
+        return std::nullopt;
+      }
+      value.push_back(kZero);
+    }
+    return std::nullopt;
+  }
+
+  std::string_view rest_;
+};
+
+}  // namespace
+
+void EncodeKey(std::span<const KeyColumn> key, const Batch& batch,
+               std::span<const uint32_t> columns, size_t row, std::string* out) {
+  assert(columns.size() == key.size());
+  for (size_t i = 0; i < key.size(); ++i) {
+    AppendCell(key[i], batch.column(columns[i]), row, out);
+  }
+}
+
+void EncodeKeyPrefix(std::span<const KeyColumn> key, std::span<const Value> values,
+                     std::string* out) {
+  assert(values.size() <= key.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    AppendValue(key[i], values[i], out);
+  }
+}
+
+std::string PrefixSuccessor(std::string prefix) {
+  while (!prefix.empty() && prefix.back() == '\xFF') {
+    prefix.pop_back();
+  }
+  if (!prefix.empty()) {
+    prefix.back() = static_cast<char>(prefix.back() + 1);
+  }
+  return prefix;
+}
+
+Result<std::vector<Value>> DecodeKey(std::span<const KeyColumn> key, std::string_view encoded) {
+  Decoder decoder(encoded);
+  std::vector<Value> values;
+  for (const KeyColumn& column : key) {
+    std::optional<Value> value = decoder.Next(column);
+    if (!value) {
+      return Status(Code::kCorruption, "column " + std::to_string(values.size() + 1) +
+                                           " of an index key cannot be decoded");
+    }
+    values.push_back(*std::move(value));
+  }
+  if (!decoder.at_end()) {
+    return Status(Code::kCorruption, "an index key is longer than its columns");
+  }
+  return values;
+}
+
+}  // namespace redbase::ix
