@@ -16,6 +16,7 @@ struct Rid {
   PageNum page = kNoPage;
   SlotNum slot{0};
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy mistakes the 0 it expands to
   auto operator<=>(const Rid&) const = default;
 };
 

@@ -60,6 +60,7 @@ TEST(MemoryReservation, GivesBackWhatItHolds) {
 TEST(MemoryAccount, ThreadsNeverPassTheLimitTogether) {
   MemoryAccount account("x", 10);
   std::vector<std::unique_ptr<Thread>> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.push_back(RealEnv().StartThread("taker", [&account] {
       for (int i = 0; i < 5000; ++i) {

@@ -64,6 +64,7 @@ TEST(StringView, BytesOnWire) {
 TEST(StringHeap, StringsStayWhereTheyAre) {
   StringHeap heap;
   std::vector<StringView> views;
+  views.reserve(10000);
   for (int i = 0; i < 10000; ++i) {
     views.push_back(heap.Add(kLong + std::to_string(i)));
   }
