@@ -87,6 +87,7 @@ class Expr {
   const Literal& literal() const { return std::get<Literal>(content_); }
 
   const std::vector<std::unique_ptr<Expr>>& children() const { return children_; }
+  void Adopt(std::unique_ptr<Expr> child) { children_.push_back(std::move(child)); }
   Position position() const;
 
  private:

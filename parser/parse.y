@@ -51,7 +51,7 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
   DELETE "delete" UPDATE "update" AND "and" INTO "into" VALUES "values"
   DISTRIBUTE "distribute" RESET "reset" IO "io" RESIZE "resize" BUFFER "buffer"
   QUERYPLANS "queryplans" ON "on" OFF "off"
-  LPAREN "'('" RPAREN "')'" COMMA "','" DOT "'.'" STAR "'*'" SEMICOLON "';'" EQUAL "'='"
+  LPAREN "(" RPAREN ")" COMMA "," DOT "." STAR "*" SEMICOLON ";" EQUAL "="
 
 %token END 0 "end of input"
 

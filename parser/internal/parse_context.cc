@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <system_error>
 
 #include "common/schema.h"
@@ -48,7 +49,7 @@ Status SyntaxError(Position position, const std::string& what) {
   return {Code::kSyntax, "syntax error at " + ToString(position) + ": " + what};
 }
 
-bool Contains(const std::vector<std::string_view>& list, std::string_view item) {
+bool IsOneOf(std::string_view item, std::span<const std::string_view> list) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
@@ -57,19 +58,25 @@ bool Contains(const std::vector<std::string_view>& list, std::string_view item) 
 std::vector<std::string_view> Useful(const std::vector<std::string_view>& expected) {
   static constexpr std::string_view kNameLike[] = {"page", "tree", "partitions", "unique",
                                                    "null", "is",   "not"};
-  if (Contains(expected, "create")) {
+  static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
+                                                    "a string"};
+  if (IsOneOf("create", expected)) {
     return {"a command"};
   }
-  const bool name = Contains(expected, "a name");
-  const bool comparison = Contains(expected, "a comparison");
+  const bool name = IsOneOf("a name", expected);
+  const bool value = IsOneOf("a real number", expected);
+  const bool comparison = IsOneOf("a comparison", expected);
   std::vector<std::string_view> useful;
   for (const std::string_view token : expected) {
-    const bool implied = (name && std::find(std::begin(kNameLike), std::end(kNameLike), token) !=
-                                      std::end(kNameLike)) ||
-                         (comparison && token == "'='") || (expected.size() > 1 && token == "'.'");
+    const bool implied = (name && IsOneOf(token, kNameLike)) ||
+                         (value && IsOneOf(token, kConstants)) || (comparison && token == "=") ||
+                         (expected.size() > 1 && token == ".");
     if (!implied) {
       useful.push_back(token);
     }
+  }
+  if (value) {
+    useful.push_back("a value");
   }
   if (useful.size() > kMaxExpected) {
     useful.clear();
@@ -86,7 +93,8 @@ std::string ExpectedList(const std::vector<std::string_view>& expected) {
     } else {
       out += i + 1 == useful.size() ? " or " : ", ";
     }
-    out += useful[i];
+    const bool sign = useful[i].size() == 1;
+    out += sign ? "\"" + std::string(useful[i]) + "\"" : std::string(useful[i]);
   }
   return out;
 }
@@ -181,8 +189,8 @@ std::vector<std::string> ParseContext::TakeNotices() {
 
 void ParseContext::FailUnclosedString(bool at_line_end) {
   if (at_line_end) {
-    Fail({Code::kSyntax,
-          "newline in string constant at " + ToString(token_) + ": " + Excerpt(token_text_)});
+    Fail({Code::kSyntax, "newline in string constant at " + ToString(token_) + ": " +
+                             Excerpt(token_text_.substr(0, token_text_.find('\n')))});
   } else {
     Fail(SyntaxError(token_, "unexpected end of input: string is not closed"));
   }

@@ -1,0 +1,100 @@
+#include "parser/classic_echo.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+#include "tests/parser/parse.h"
+
+namespace redbase::parser {
+namespace {
+
+std::string EchoOf(std::string_view text) {
+  const Result<Statement> statement = ParseStatement(text);
+  return statement.ok() ? ClassicEcho(*statement) : statement.status().message();
+}
+
+TEST(ClassicEcho, OfCreateTableLeavesOutTheDistributeClause) {
+  EXPECT_EQ(EchoOf("CREATE TABLE T(a i,b c5);"), "create table T (a = i, b = c5);\n");
+  EXPECT_EQ(EchoOf("create table T (a i4, n varchar(20)) distribute a (1, 2);"),
+            "create table T (a = i4, n = varchar(20));\n");
+}
+
+TEST(ClassicEcho, OfTheOtherDefinitions) {
+  EXPECT_EQ(EchoOf("drop  table T ;"), "drop table T;\n");
+  EXPECT_EQ(EchoOf("create index T ( a );"), "create index T(a);\n");
+  EXPECT_EQ(EchoOf("create unique index T(a,b);"), "create unique index T(a, b);\n");
+  EXPECT_EQ(EchoOf("drop index T(a);"), "drop index T(a);\n");
+  EXPECT_EQ(EchoOf("drop index T(a,b);"), "drop index T(a, b);\n");
+}
+
+TEST(ClassicEcho, OfUtilities) {
+  EXPECT_EQ(EchoOf("print T;"), "print T;\n");
+  EXPECT_EQ(EchoOf("load T('../x.data');"), "load T(\"../x.data\");\n");
+  EXPECT_EQ(EchoOf("help;"), "help;\n");
+  EXPECT_EQ(EchoOf("help T;"), "help T;\n");
+  EXPECT_EQ(EchoOf("set param='value';"), "set param = \"value\";\n");
+  EXPECT_EQ(EchoOf("print page T 3;"), "print page T 3;\n");
+  EXPECT_EQ(EchoOf("print tree T(a,b);"), "print tree T(a, b);\n");
+  EXPECT_EQ(EchoOf("print partitions T;"), "print partitions T;\n");
+}
+
+TEST(ClassicEcho, OfSelectHasThreeLines) {
+  EXPECT_EQ(EchoOf("select * from T;"), "select  *\n from  T\n;\n");
+  EXPECT_EQ(EchoOf("select a, T.b from T,U where T.a=U.a and b!='x' and c>=-1.5;"),
+            "select  a, T.b\n from  T, U\nwhere  T.a = U.a and b <> \"x\" and c >= -1.500000;\n");
+  EXPECT_EQ(EchoOf("select * from T where a is null and b is not null;"),
+            "select  *\n from  T\nwhere  a is null and b is not null;\n");
+}
+
+TEST(ClassicEcho, OfInsert) {
+  EXPECT_EQ(EchoOf("insert into T values (1,\"x\",2.5);"),
+            "insert into T values (  1, \"x\", 2.500000);\n");
+  EXPECT_EQ(EchoOf("insert into T values (+1, null), (-2, 'say \"hi\"');"),
+            "insert into T values (  1, null), (  -2, \"say \"\"hi\"\"\");\n");
+}
+
+TEST(ClassicEcho, OfDelete) {
+  EXPECT_EQ(EchoOf("delete from T;"), "delete T ;\n");
+  EXPECT_EQ(EchoOf("delete from T where a=1;"), "delete T where  a = 1;\n");
+}
+
+TEST(ClassicEcho, OfUpdateHasNoBlankBeforeWhere) {
+  EXPECT_EQ(EchoOf("update T set a=5;"), "update T set  a =  5;\n");
+  EXPECT_EQ(EchoOf("update T set a = 5 where b = 'x';"), "update T set  a =  5where  b = \"x\";\n");
+  EXPECT_EQ(EchoOf("update T set a = T.b, c = null;"), "update T set  a =  T.b,  c =  null;\n");
+}
+
+TEST(ClassicEcho, OfAShellLineIsTheLine) { EXPECT_EQ(EchoOf("!ls -l"), "ls -l\n"); }
+
+TEST(ClassicEcho, IsEmptyForTheRest) {
+  for (const char* text : {"queryplans on;", "queryplans off;", "print io;", "print buffer;",
+                           "reset io;", "reset buffer;", "resize buffer 40;", "exit;", ";"}) {
+    EXPECT_EQ(EchoOf(text), "") << text;
+  }
+}
+
+TEST(ClassicEcho, HoldsTheLargestReal) {
+  const std::string echo = EchoOf("insert into T values (1.7976931348623157e308);");
+  EXPECT_EQ(echo.size(), std::string_view("insert into T values (  .000000);\n").size() + 309);
+}
+
+TEST(ClassicEcho, OfInsertIsReadAsTheSameStatement) {
+  const std::string echo = EchoOf("insert into T values (1, 'a\"b''c', null, -2.25);");
+  EXPECT_EQ(EchoOf(echo), echo);
+}
+
+TEST(PlanText, ShowsConditionsTheClassicWay) {
+  const auto select = Parse<Select>(
+      "select * from T where T.a <> 'x y' and b <= 2.50 and 7 < c and d is null and e = U.e;");
+  ASSERT_EQ(select.where.size(), 5u);
+  EXPECT_EQ(PlanText(select.where[0]), "T.a != x y");
+  EXPECT_EQ(PlanText(select.where[1]), "b <= 2.5");
+  EXPECT_EQ(PlanText(select.where[2]), "c > 7");
+  EXPECT_EQ(PlanText(select.where[3]), "d is null");
+  EXPECT_EQ(PlanText(select.where[4]), "e = U.e");
+}
+
+}  // namespace
+}  // namespace redbase::parser
