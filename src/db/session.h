@@ -16,7 +16,6 @@
 #include "db/database.h"
 #include "db/settings.h"
 #include "parser/ast.h"
-#include "pf/buffer_pool.h"
 #include "ql/plan.h"
 #include "sm/relation.h"
 

@@ -20,7 +20,7 @@
 #include "common/executor.h"
 #include "common/memory_account.h"
 #include "common/result.h"
-#include "pf/buffer_pool.h"
+#include "pf/buffer_pool.h"  // NOLINT(layers): the pool is only passed on
 #include "ql/planner.h"
 #include "ql/query.h"
 #include "sm/catalog.h"

@@ -31,7 +31,7 @@
 #include "common/result.h"
 #include "common/schema.h"
 #include "ix/bplus_tree.h"
-#include "pf/buffer_pool.h"
+#include "pf/buffer_pool.h"  // NOLINT(layers): the pool is only passed on
 #include "rm/record_file.h"
 #include "sm/control_file.h"
 #include "sm/relation.h"

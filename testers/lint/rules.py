@@ -50,8 +50,9 @@ THREADS = re.compile(
 )
 CLOCKS = re.compile(
     r"\b(system|steady|high_resolution)_clock\b"
-    r"|\b(gettimeofday|clock_gettime|std::time|std::random_device|std::rand|srand)\b"
+    r"|\b(gettimeofday|clock_gettime|std::time)\b"
 )
+RANDOMNESS = re.compile(r"\b(std::random_device|std::rand|srand|getrandom)\b")
 FILES = re.compile(
     r"\bstd::(basic_)?[io]?fstream\b|\bstd::filesystem\b"
     r"|\b(fopen|mmap|pread|pwrite|fsync|fdatasync|ftruncate)\s*\("
@@ -62,7 +63,8 @@ MEMORY = re.compile(
 )
 WORDS = [
     ("threads", THREADS, "threads, locks and sleeping come from common/sync.h and Env"),
-    ("clocks", CLOCKS, "clocks and randomness come from common::Env"),
+    ("clocks", CLOCKS, "clocks come from common::Env"),
+    ("randomness", RANDOMNESS, "seeds come from common::Env"),
     ("files", FILES, "files come from common::Env"),
     ("memory", MEMORY, "unique_ptr or a container owns memory: no new, delete, malloc"),
     ("exceptions", re.compile(r"\bthrow\b"), "errors are a Status: nothing is thrown"),
@@ -132,6 +134,8 @@ def applies(rule, name):
         return component != "common"
     if is_test:
         return False
+    if rule == "randomness":
+        return component != "common"
     if rule == "files":
         return component not in ("common", "main")
     return folder in ("src", "parser")

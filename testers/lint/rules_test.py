@@ -64,6 +64,10 @@ class Words(unittest.TestCase):
     def test_clocks_stay_in_common(self):
         self.assertTrue(found("src/tx/x.cc", "auto t = std::chrono::steady_clock::now();"))
 
+    def test_seeds_come_from_env_but_in_tests(self):
+        self.assertTrue(found("src/ql/x.cc", "std::random_device seed;"))
+        self.assertEqual(found("tests/ql/x_test.cc", "std::random_device seed;"), [])
+
     def test_files_stay_in_common(self):
         self.assertTrue(found("src/sm/x.cc", "std::ifstream in(path);"))
         self.assertEqual(found("tests/sm/x_test.cc", "std::ifstream in(path);"), [])
