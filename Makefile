@@ -15,7 +15,9 @@ endif
 
 BUILD ?= build
 MODE ?= release
-CXX = $(shell command -v ccache) g++
+CXX := g++
+# ccache, where there is one.
+CACHE := $(notdir $(shell command -v ccache))
 OUT := $(BUILD)/$(MODE)
 GEN := $(OUT)/gen
 
@@ -81,13 +83,13 @@ $(FLAGS_STAMP): ;
 $(OUT)/obj/%.o: %.cc $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"
-	@$(CXX) $(CXXFLAGS) $(WARNINGS) $(INCLUDES) -MMD -MP -c $< -o $@
+	@$(CACHE) $(CXX) $(CXXFLAGS) $(WARNINGS) $(INCLUDES) -MMD -MP -c $< -o $@
 
 # The generated scanner and parser are exempt from our warnings.
 $(OUT)/obj/gen/%.o: $(GEN)/%.cc $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	@echo "  CXX   $<"
-	@$(CXX) $(CXXFLAGS) $(INCLUDES) -I$(GEN)/parser -MMD -MP -c $< -o $@
+	@$(CACHE) $(CXX) $(CXXFLAGS) $(INCLUDES) -I$(GEN)/parser -MMD -MP -c $< -o $@
 
 $(GEN)/parser/parse.cc: parser/parse.y
 	@mkdir -p $(@D)
