@@ -19,9 +19,10 @@
 // Thread-safe.  Files are closed before the pool goes.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ namespace redbase::pf {
 
 class PageFile;
 class FrameTable;  // pf/internal/frame_table.h
+class IoCounters;  // pf/internal/io_counters.h
+class PageLoader;  // pf/internal/page_loader.h
+class PageWriter;  // pf/internal/page_writer.h
 
 // How a page is going to be used, for replacement and read-ahead.
 enum class Access : uint8_t { kRandom, kScan };
@@ -83,17 +87,22 @@ class BufferPool {
   void ResetStatistics();
   // Pages in memory, ordered by slot.
   std::vector<FrameInfo> Frames() const;
-  // For the end of tests: 0 unless somebody forgot a page.
+  // For the end of tests: 0 unless somebody forgot a page, or the background
+  // writer is at work.
   size_t PinnedPages() const;
 
  private:
   friend class PageFile;
-  friend class PinnedPage;
   friend class MiniTransaction;
+  friend Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
+                     std::span<const std::byte> payload);
 
   common::Env& env_;
   Log& log_;
+  std::unique_ptr<IoCounters> counters_;
   std::unique_ptr<FrameTable> frames_;
+  std::unique_ptr<PageWriter> writer_;
+  std::unique_ptr<PageLoader> loader_;
 };
 
 }  // namespace redbase::pf

@@ -4,7 +4,9 @@
 // at all.  NullLog keeps nothing; MemoryLog keeps the groups for tests and
 // replays them.
 //
-// Group format, little-endian: records one after another, each
+// Group format, little-endian: records one after another, at most one for each
+// page (several changes of a page travel as one record, op kSeveralOps of
+// pf/internal/page_ops.h), each
 //
 //   0         4          8          10      12         16
 //   +---------+----------+----------+-------+----------+----------+
@@ -14,6 +16,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -34,7 +37,19 @@ struct LogRecordHeader {
   uint16_t zero;
   uint32_t length;
 };
+static_assert(offsetof(LogRecordHeader, page_num) == 4);
+static_assert(offsetof(LogRecordHeader, op) == 8);
+static_assert(offsetof(LogRecordHeader, zero) == 10);
+static_assert(offsetof(LogRecordHeader, length) == 12);
 static_assert(sizeof(LogRecordHeader) == 16);
+
+void AppendLogRecord(const LogRecordHeader& header, std::span<const std::byte> payload,
+                     std::string* group);
+// kCorruption when the group ends within a record; else the first failure of
+// `visit`.
+Status ForEachLogRecord(
+    std::span<const std::byte> group,
+    const std::function<Status(const LogRecordHeader&, std::span<const std::byte> payload)>& visit);
 
 class Log {
  public:
@@ -47,6 +62,8 @@ class Log {
   virtual uint64_t Append(std::span<const std::byte> group) = 0;
   // Returns once every group up to `sequence` survives a power cut.
   virtual Status MakeDurable(uint64_t sequence) = 0;
+  // Sequences given from now on are greater: a page was read that has this one.
+  virtual void Raise(uint64_t at_least) = 0;
 };
 
 class NullLog : public Log {
@@ -56,8 +73,7 @@ class NullLog : public Log {
     return next_.fetch_add(1, std::memory_order_relaxed);
   }
   Status MakeDurable(uint64_t /*sequence*/) override { return {}; }
-  // Sequences go on from the highest one seen in the files.
-  void Raise(uint64_t at_least);
+  void Raise(uint64_t at_least) override;
 
  private:
   std::atomic<uint64_t> next_{1};
@@ -68,6 +84,7 @@ class MemoryLog : public Log {
   bool keeps_records() const override { return true; }
   uint64_t Append(std::span<const std::byte> group) override EXCLUDES(mutex_);
   Status MakeDurable(uint64_t /*sequence*/) override { return {}; }
+  void Raise(uint64_t at_least) override EXCLUDES(mutex_);
 
   // Calls `redo` for every record in order, with the group's sequence.
   Status Replay(const std::function<Status(uint64_t sequence, const LogRecordHeader&,
@@ -75,8 +92,13 @@ class MemoryLog : public Log {
       EXCLUDES(mutex_);
 
  private:
+  struct Group {
+    uint64_t sequence;
+    std::string records;
+  };
   common::Mutex mutex_;
-  std::vector<std::string> groups_ GUARDED_BY(mutex_);
+  uint64_t next_ GUARDED_BY(mutex_) = 1;
+  std::vector<Group> groups_ GUARDED_BY(mutex_);
 };
 
 }  // namespace redbase::pf

@@ -24,6 +24,8 @@
 // Not thread-safe: one thread uses one object.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -57,7 +59,8 @@ class MiniTransaction {
   // Requires: seen came from file.Peek(page).
   Result<std::optional<PageRef>> WriteIfUnchanged(PageFile& file, PageNum page,
                                                   const OptimisticPage& seen);
-  // A page nobody uses, zero after its header, of the given kind.
+  // A page nobody uses, of the given kind, zero after its header from the first
+  // Apply on.
   Result<PageRef> Allocate(PageFile& file, PageKind kind);
   // Gives the page back when this commits.
   Status Free(PageRef page);
@@ -76,15 +79,65 @@ class MiniTransaction {
   uint64_t Commit();
 
  private:
-  struct Held;
+  // A page pinned and latched exclusively; empty after Unlatch.
+  struct Held {
+    Frame* frame = nullptr;
+    FileState* file = nullptr;
+    PageNum page = kNoPage;
+    bool reserved = false;  // by Allocate: nobody else knows it
+    bool changed = false;
+  };
+  // What Allocate and Free are going to do to a file.
+  struct Reservation {
+    enum class Kind : uint8_t { kExtend, kTakeFree, kGiveFree };
+    Kind kind;
+    PageKind page_kind;  // unless kGiveFree
+    PageRef header;
+    PageRef page;
+    PageNum next_free;  // for kTakeFree
+  };
+  // A record to be, when the log keeps records.
+  struct Change {
+    PageRef page;
+    PageOpCode op;
+    size_t begin;  // of the payload in payloads_
+    size_t length;
+  };
+  // Enough for splits of a tree: no allocation then.
+  static constexpr size_t kInlinePages = 8;
+
+  Held& held(PageRef page) {
+    const auto i = static_cast<size_t>(page);
+    return i < kInlinePages ? inline_held_[i] : more_held_[i - kInlinePages];
+  }
+  const Held& held(PageRef page) const { return const_cast<MiniTransaction*>(this)->held(page); }
+  std::optional<PageRef> Find(const FileState& file, PageNum page) const;
+  PageRef Hold(FileState& file, PageNum page, Frame* frame);
+  void Release(Held* page);
+  void ReleaseAll();
+
+  FileHeader PlannedHeader(PageRef header) const;
+  Result<PageRef> TakeFromChain(PageFile& file, const FileHeader& header);
+  void BeginApplying();
+  void ApplyFrees();
+  void Make(PageRef page, PageOpCode op, std::span<const std::byte> payload);
+  uint64_t AppendToLog();
+
   BufferPool& pool_;
-  std::vector<Held> held_;
-  std::string records_;
+  const bool keeps_records_;
   bool applying_ = false;
+  bool changed_ = false;
+  uint32_t held_count_ = 0;
+  std::array<Held, kInlinePages> inline_held_;
+  std::vector<Held> more_held_;
+  std::vector<Reservation> reservations_;
+  std::vector<Change> changes_;
+  std::string payloads_;
 };
 
-// Redoes one record on `file` unless its page already has it (by sequence);
-// makes the file longer when needed.
+// Redoes one record on `file` unless its page already has it (by sequence).
+// Records come in the order of the log, so a page is formatted before anything
+// else happens to it: it need not be on the disk.
 Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
             std::span<const std::byte> payload);
 

@@ -57,5 +57,6 @@ using PageView = std::span<const std::byte>;
 using MutablePage = std::span<std::byte>;
 
 PageHeader ReadPageHeader(PageView page);
+void WritePageHeader(MutablePage page, const PageHeader& header);
 
 }  // namespace redbase::pf

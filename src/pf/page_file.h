@@ -20,6 +20,8 @@
 // Thread-safe.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -33,9 +35,32 @@
 
 namespace redbase::pf {
 
-class Frame;  // pf/internal/frame_table.h
+class Frame;       // pf/internal/frame_table.h
+struct FileState;  // pf/internal/file_state.h
 
 inline constexpr uint32_t kFileFormatVersion = 1;
+inline constexpr std::array<char, 4> kFileMagic = {'R', 'B', 'P', 'F'};
+
+// What follows the PageHeader of page 0.
+struct FileHeader {
+  std::array<char, 4> magic;
+  uint32_t version;
+  uint32_t page_size;
+  uint32_t pages;
+  PageNum free_head;  // kNoPage when nothing is free
+  uint32_t free_count;
+  uint64_t database_id;
+};
+static_assert(offsetof(FileHeader, version) == 28 - kPageHeaderSize);
+static_assert(offsetof(FileHeader, page_size) == 32 - kPageHeaderSize);
+static_assert(offsetof(FileHeader, pages) == 36 - kPageHeaderSize);
+static_assert(offsetof(FileHeader, free_head) == 40 - kPageHeaderSize);
+static_assert(offsetof(FileHeader, free_count) == 44 - kPageHeaderSize);
+static_assert(offsetof(FileHeader, database_id) == 48 - kPageHeaderSize);
+static_assert(sizeof(FileHeader) == 32);
+
+// Of the bytes of page 0.
+FileHeader ReadFileHeader(PageView page);
 
 // A page held for reading: pinned, its latch in shared mode, until destroyed.
 class PinnedPage {
@@ -67,6 +92,7 @@ class OptimisticPage {
 
  private:
   friend class PageFile;
+  friend class MiniTransaction;
   OptimisticPage(const Frame* frame, uint64_t version) : frame_(frame), version_(version) {}
   const Frame* frame_ = nullptr;
   uint64_t version_ = 0;
@@ -90,18 +116,23 @@ class PageFile {
   // Writes what is dirty, as far as it can; Close reports failures.
   ~PageFile();
 
-  // Writes every changed page and syncs.
+  // Writes every changed page and syncs.  After a sync that failed, every later
+  // one fails too: what should have reached the disk may be lost.
+  // Requires: this thread holds no page of the file.
   Status Flush();
-  // Flush, then drop the file's pages from the pool.  Requires: none pinned.
+  // Flush, then drop the file's pages from the pool; after a failure the file is
+  // still open.  Requires: none pinned, but for other threads' background work.
   Status Close();
   // Drops the file's pages unwritten: the file is going to be removed.
   void Abandon();
 
   // Pinned and latched for reading.  kCorruption, naming file and page, when
-  // the page is damaged or beyond the end; kNoMemory when every frame is
-  // pinned.  With kScan, neighbours are read ahead.
+  // the page is damaged, was never written (all zero), or lies beyond the end;
+  // kNoMemory when every frame is pinned.  With kScan, neighbours are read
+  // ahead.
   Result<PinnedPage> Read(PageNum page, Access access = Access::kRandom);
-  // The page, if it is in memory; else an empty one: use Read.
+  // The page, if it is in memory; else an empty one: use Read.  Always empty
+  // unless common::Latch::kOptimisticReads.
   OptimisticPage Peek(PageNum page) const;
 
   size_t page_size() const;
@@ -114,13 +145,22 @@ class PageFile {
   Status Validate();
 
  private:
-  friend class BufferPool;
-  friend class FrameTable;
   friend class MiniTransaction;
-  struct State;
-  explicit PageFile(std::unique_ptr<State> state);
+  friend Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
+                     std::span<const std::byte> payload);
+  struct Key {
+    explicit Key() = default;
+  };
 
-  std::unique_ptr<State> state_;
+ public:
+  // Use Create() or Open().
+  PageFile(Key, std::shared_ptr<FileState> state);
+
+ private:
+  Status DropPages(bool keep_dirty);
+
+  std::shared_ptr<FileState> state_;
+  bool closed_ = false;
 };
 
 }  // namespace redbase::pf

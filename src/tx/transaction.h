@@ -18,7 +18,7 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/result.h"
@@ -70,10 +70,13 @@ class Transaction {
   void OnRollback(std::function<void()> action) EXCLUDES(mutex_);
 
   Savepoint Mark() const EXCLUDES(mutex_);
-  // Takes back every change noted since the mark, newest first.  The first
-  // failure is reported after all others were tried.
+  // Takes back every change noted since the mark, newest first; then runs the
+  // OnRollback actions given since, newest first, and forgets the OnCommit ones.
+  // The first failure is reported after all others were tried.
+  // Requires: no worker notes anything meanwhile.
   Status RollbackTo(Savepoint mark) EXCLUDES(mutex_);
 
+  // Each ends the transaction, also when it fails.  Requires: active().
   Status Commit() EXCLUDES(mutex_);
   Status Rollback() EXCLUDES(mutex_);
 
@@ -82,20 +85,31 @@ class Transaction {
   size_t undo_bytes() const EXCLUDES(mutex_);
 
  private:
+  // Records and actions of one transaction are numbered together: `event`.
   struct Record {
+    uint64_t event;
     pf::FileId file;
     UndoKind kind;
     size_t begin;  // of the payload in payloads_
     size_t length;
   };
   struct Action {
-    size_t record_count;  // records noted before it
+    uint64_t event;
     std::function<void()> run;
   };
+  // What is to be taken back.
+  struct Past {
+    std::vector<Record> records;
+    std::vector<Action> actions;
+    std::string payloads;
+    size_t payload_begin = 0;  // of `payloads` in payloads_
+  };
+  Past TakeSince(Savepoint mark) EXCLUDES(mutex_);
 
   UndoTargets& targets_;
   mutable common::Mutex mutex_;
   bool active_ GUARDED_BY(mutex_) = true;
+  uint64_t next_event_ GUARDED_BY(mutex_) = 1;
   std::vector<Record> records_ GUARDED_BY(mutex_);
   std::string payloads_ GUARDED_BY(mutex_);
   std::vector<Action> on_commit_ GUARDED_BY(mutex_);

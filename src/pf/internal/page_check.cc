@@ -1,0 +1,49 @@
+#include "pf/internal/page_check.h"
+
+#include <algorithm>
+#include <string>
+
+#include "common/bytes.h"
+#include "common/crc32c.h"
+
+namespace redbase::pf {
+
+namespace {
+
+constexpr size_t kChecksumEnd = sizeof(uint32_t);
+
+bool IsAllZero(PageView bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+}  // namespace
+
+Status PageError(const FileState& file, PageNum page, Code code, const std::string& what) {
+  return Status(
+      code, file.path() + ": page " + std::to_string(static_cast<uint32_t>(page)) + ": " + what);
+}
+
+void SealPage(MutablePage page) {
+  StoreAs(page.data(), common::Crc32c(page.subspan(kChecksumEnd)));
+}
+
+Status CheckPage(const FileState& file, PageNum page, PageView bytes) {
+  const PageHeader header = ReadPageHeader(bytes);
+  if (header.crc32c != common::Crc32c(bytes.subspan(kChecksumEnd))) {
+    return PageError(file, page, Code::kCorruption,
+                     IsAllZero(bytes) ? "never written (all bytes are zero)" : "checksum mismatch");
+  }
+  if (header.page_num != page) {
+    return PageError(
+        file, page, Code::kCorruption,
+        "holds page " + std::to_string(static_cast<uint32_t>(header.page_num)) + " instead");
+  }
+  if (header.file_id != file.identity.file_id) {
+    return PageError(file, page, Code::kCorruption,
+                     "belongs to file " + std::to_string(static_cast<uint32_t>(header.file_id)) +
+                         ", not " + std::to_string(static_cast<uint32_t>(file.identity.file_id)));
+  }
+  return {};
+}
+
+}  // namespace redbase::pf

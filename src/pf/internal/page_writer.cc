@@ -1,0 +1,227 @@
+#include "pf/internal/page_writer.h"
+
+#include <algorithm>
+#include <string>
+
+#include "pf/internal/page_check.h"
+
+namespace redbase::pf {
+
+namespace {
+
+constexpr size_t kRunBytes = size_t{256} << 10;
+
+PageNum After(PageNum page, size_t n) {
+  return PageNum{static_cast<uint32_t>(static_cast<uint32_t>(page) + n)};
+}
+
+}  // namespace
+
+// Neighbouring pages about to be written: pinned, latched, copied.
+struct PageWriter::Run {
+  explicit Run(size_t page_size) : capacity(std::max<size_t>(kRunBytes / page_size, 1)) {}
+
+  const size_t capacity;
+  PageNum first = kNoPage;
+  uint64_t sequence = 0;  // the highest of the pages
+  std::vector<Frame*> frames;
+  std::vector<std::byte> bytes;
+};
+
+PageWriter::PageWriter(common::Env& env, Log& log, FrameTable& frames, IoCounters& counters,
+                       bool background)
+    : env_(env), log_(log), frames_(frames), counters_(counters), background_(background) {}
+
+PageWriter::~PageWriter() {
+  std::unique_ptr<common::Thread> thread;
+  {
+    const common::MutexLock lock(mutex_);
+    stop_ = true;
+    work_or_stop_.NotifyAll();
+    thread = std::move(thread_);
+  }
+  if (thread != nullptr) {
+    thread->Join();
+  }
+}
+
+void PageWriter::Add(std::shared_ptr<FileState> file) {
+  const common::MutexLock lock(mutex_);
+  files_.push_back(std::move(file));
+}
+
+void PageWriter::Remove(const FileState& file) {
+  const common::MutexLock lock(mutex_);
+  std::erase_if(files_, [&](const auto& each) { return each.get() == &file; });
+}
+
+std::vector<std::shared_ptr<FileState>> PageWriter::files() const {
+  const common::MutexLock lock(mutex_);
+  return files_;
+}
+
+// A glance: without a pin the frame may hold another page the next moment.
+bool PageWriter::IsDirty(const FileState& file, PageNum page) const {
+  const Frame* const frame = frames_.Find(file, page);
+  return frame != nullptr && frame->dirty();
+}
+
+// Adds the page to the run if it is dirty, and without `wait` only if nobody has
+// it latched exclusively.
+bool PageWriter::Extend(FileState& file, Run* run, PageNum page,
+                        bool wait) NO_THREAD_SAFETY_ANALYSIS {
+  Frame* const frame = IsDirty(file, page) ? frames_.Pin(file, page) : nullptr;
+  if (frame == nullptr) {
+    return false;
+  }
+  if (wait) {
+    frame->latch().LockShared();
+  } else if (!frame->latch().TryLockShared()) {
+    frame->Unpin();
+    return false;
+  }
+  if (frame->tag() != file.TagOf(page) || !frame->dirty()) {
+    frame->latch().UnlockShared();
+    frame->Unpin();
+    return false;
+  }
+  if (run->frames.empty()) {
+    run->first = page;
+  }
+  run->frames.push_back(frame);
+  const MutablePage source = frame->bytes();
+  run->sequence = std::max(run->sequence, ReadPageHeader(source).sequence);
+  run->bytes.insert(run->bytes.end(), source.begin(), source.end());
+  SealPage(MutablePage(run->bytes).last(source.size()));
+  return true;
+}
+
+void PageWriter::ExtendWhileDirty(FileState& file, Run* run) {
+  while (run->frames.size() < run->capacity &&
+         Extend(file, run, After(run->first, run->frames.size()), /*wait=*/false)) {
+  }
+}
+
+// Writes the pages of the run and releases them.
+Status PageWriter::WriteRun(FileState& file, Run* run) {
+  Status status = log_.MakeDurable(run->sequence);
+  if (status.ok()) {
+    status = file.file->Write(file.OffsetOf(run->first), run->bytes);
+  }
+  if (status.ok()) {
+    counters_.CountWrite(run->frames.size());
+    for (Frame* const frame : run->frames) {
+      frames_.MarkClean(frame);
+    }
+  } else {
+    status = std::move(status).Annotate("writing page " +
+                                        std::to_string(static_cast<uint32_t>(run->first)));
+  }
+  Release(run);
+  return status;
+}
+
+void PageWriter::Release(Run* run) NO_THREAD_SAFETY_ANALYSIS {
+  for (Frame* const frame : run->frames) {
+    frame->latch().UnlockShared();
+    frame->Unpin();
+  }
+  run->frames.clear();
+  run->bytes.clear();
+  run->sequence = 0;
+}
+
+Status PageWriter::WriteVictim(Frame* frame) {
+  FileState& file = frame->file();
+  Run run(file.page_size);
+  if (!Extend(file, &run, frame->page_num(), /*wait=*/false)) {
+    return {};
+  }
+  ExtendWhileDirty(file, &run);
+  return WriteRun(file, &run);
+}
+
+Status PageWriter::WriteFile(FileState& file) {
+  Status result;
+  Run run(file.page_size);
+  const uint32_t end = file.page_count.load(std::memory_order_acquire);
+  uint32_t page = 0;
+  while (page < end && file.dirty_pages.load(std::memory_order_relaxed) > 0) {
+    if (!Extend(file, &run, PageNum{page}, /*wait=*/true)) {
+      ++page;
+      continue;
+    }
+    // From here on nothing waits for a latch, so others may wait for these pins.
+    frames_.AddPassing();
+    ExtendWhileDirty(file, &run);
+    page += static_cast<uint32_t>(run.frames.size());
+    result.Update(WriteRun(file, &run));
+    frames_.RemovePassing();
+  }
+  return result;
+}
+
+void PageWriter::Wake() {
+  const common::MutexLock lock(mutex_);
+  if (stop_) {
+    return;
+  }
+  awake_.store(true, std::memory_order_relaxed);
+  if (thread_ == nullptr) {
+    thread_ = env_.StartThread("page writer", [this] { RunInBackground(); });
+  }
+  work_or_stop_.NotifyOne();
+}
+
+void PageWriter::RunInBackground() {
+  while (WaitForWork()) {
+    WriteUntilFewAreDirty();
+  }
+}
+
+bool PageWriter::WaitForWork() {
+  const common::MutexLock lock(mutex_);
+  while (!stop_ && !awake_.load(std::memory_order_relaxed)) {
+    work_or_stop_.Wait(mutex_);
+  }
+  return !stop_;
+}
+
+void PageWriter::WriteUntilFewAreDirty() {
+  for (const std::shared_ptr<FileState>& file : files()) {
+    // The page stays dirty: who needs its frame or flushes the file tries the
+    // write again, and reports the failure.
+    const Status status = WriteSome(*file);
+    if (!status.ok() || frames_.dirty_bytes() <= frames_.budget() / 8) {
+      break;
+    }
+  }
+  awake_.store(false, std::memory_order_relaxed);
+}
+
+// Writes dirty pages in page order until few pages of the pool are dirty.
+Status PageWriter::WriteSome(FileState& file) {
+  Run run(file.page_size);
+  const uint32_t end = file.page_count.load(std::memory_order_acquire);
+  for (uint32_t page = 0; page < end && file.dirty_pages.load(std::memory_order_relaxed) > 0 &&
+                          frames_.dirty_bytes() > frames_.budget() / 8;) {
+    if (!IsDirty(file, PageNum{page})) {
+      ++page;
+      continue;
+    }
+    frames_.AddPassing();
+    Status status;
+    if (Extend(file, &run, PageNum{page}, /*wait=*/false)) {
+      ExtendWhileDirty(file, &run);
+      page += static_cast<uint32_t>(run.frames.size());
+      status = WriteRun(file, &run);
+    } else {
+      ++page;
+    }
+    frames_.RemovePassing();
+    RETURN_IF_ERROR(status);
+  }
+  return {};
+}
+
+}  // namespace redbase::pf

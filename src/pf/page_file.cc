@@ -1,0 +1,283 @@
+#include "pf/page_file.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <string>
+
+#include "common/bytes.h"
+#include "pf/internal/file_state.h"
+#include "pf/internal/frame_table.h"
+#include "pf/internal/io_counters.h"
+#include "pf/internal/page_check.h"
+#include "pf/internal/page_loader.h"
+#include "pf/internal/page_ops.h"
+#include "pf/internal/page_writer.h"
+
+namespace redbase::pf {
+
+namespace {
+
+constexpr PageNum kHeaderPage{0};
+
+std::vector<std::byte> FirstHeaderPage(PageFileIdentity identity, size_t page_size) {
+  std::vector<std::byte> page(page_size);
+  PageHeader header{};
+  header.page_num = kHeaderPage;
+  header.file_id = identity.file_id;
+  header.kind = PageKind::kFileHeader;
+  WritePageHeader(page, header);
+  const FileHeader file_header{
+      kFileMagic, kFileFormatVersion,  static_cast<uint32_t>(page_size), 1, kNoPage,
+      0,          identity.database_id};
+  StoreAs(page.data() + kPageHeaderSize, file_header);
+  SealPage(page);
+  return page;
+}
+
+Status Damaged(const common::File& file, const std::string& what) {
+  return Status(Code::kCorruption, file.path() + ": " + what);
+}
+
+// Reads enough of the header to know how long a page is.
+Result<size_t> ReadPageSize(common::File& file) {
+  std::vector<std::byte> start(kPageHeaderSize + sizeof(FileHeader));
+  ASSIGN_OR_RETURN(const size_t got, file.ReadSome(0, start));
+  const FileHeader header = ReadFileHeader(start);
+  if (got < start.size() || header.magic != kFileMagic) {
+    return Damaged(file, "not a RedBase file");
+  }
+  if (header.version > kFileFormatVersion || header.version == 0) {
+    return Damaged(file, "format version " + std::to_string(header.version) +
+                             ", this program reads up to " + std::to_string(kFileFormatVersion));
+  }
+  if (!IsPageSize(header.page_size)) {
+    return Damaged(file, "page 0: page size " + std::to_string(header.page_size));
+  }
+  return header.page_size;
+}
+
+Status CheckIdentity(const FileState& state, const FileHeader& header) {
+  if (header.database_id != state.identity.database_id) {
+    return PageError(state, kHeaderPage, Code::kCorruption,
+                     "belongs to database " + std::to_string(header.database_id) + ", not " +
+                         std::to_string(state.identity.database_id));
+  }
+  if (header.pages == 0 || header.free_count >= header.pages) {
+    return PageError(state, kHeaderPage, Code::kCorruption,
+                     std::to_string(header.pages) + " pages, " + std::to_string(header.free_count) +
+                         " of them free");
+  }
+  return {};
+}
+
+}  // namespace
+
+FileState::FileState(BufferPool& its_pool, FrameTable& its_frames, IoCounters& its_counters,
+                     std::unique_ptr<common::File> its_file, PageFileIdentity its_identity,
+                     size_t its_page_size)
+    : pool(its_pool),
+      frames(its_frames),
+      counters(its_counters),
+      file(std::move(its_file)),
+      identity(its_identity),
+      page_size(its_page_size),
+      serial(its_frames.NextFileSerial()) {}
+
+FileHeader ReadFileHeader(PageView page) {
+  return LoadAs<FileHeader>(page.data() + kPageHeaderSize);
+}
+
+PinnedPage& PinnedPage::operator=(PinnedPage&& other) noexcept {
+  if (this != &other) {
+    Release();
+    frame_ = std::exchange(other.frame_, nullptr);
+  }
+  return *this;
+}
+
+void PinnedPage::Release() NO_THREAD_SAFETY_ANALYSIS {
+  if (frame_ != nullptr) {
+    frame_->latch().UnlockShared();
+    frame_->Unpin();
+    frame_ = nullptr;
+  }
+}
+
+PageView PinnedPage::bytes() const { return frame_->bytes(); }
+
+PageNum PinnedPage::page_num() const { return frame_->page_num(); }
+
+PageView OptimisticPage::bytes() const { return frame_->bytes(); }
+
+bool OptimisticPage::Validate() const { return frame_->latch().Validate(version_); }
+
+PageFile::PageFile(Key, std::shared_ptr<FileState> state) : state_(std::move(state)) {
+  pool().writer_->Add(state_);
+}
+
+Result<std::unique_ptr<PageFile>> PageFile::Create(BufferPool& pool, const std::string& path,
+                                                   PageFileIdentity identity, size_t page_size) {
+  assert(IsPageSize(page_size));
+  RETURN_IF_ERROR(pool.frames_->Prepare(page_size));
+  ASSIGN_OR_RETURN(auto file, pool.env().Open(path, common::OpenMode::kCreate));
+  const Status written = file->Write(0, FirstHeaderPage(identity, page_size));
+  if (!written.ok()) {
+    file.reset();
+    // The first failure is the one to report.
+    static_cast<void>(pool.env().RemoveFile(path));
+    return written;
+  }
+  return std::make_unique<PageFile>(
+      Key(), std::make_shared<FileState>(pool, *pool.frames_, *pool.counters_, std::move(file),
+                                         identity, page_size));
+}
+
+Result<std::unique_ptr<PageFile>> PageFile::Open(BufferPool& pool, const std::string& path,
+                                                 PageFileIdentity identity) {
+  ASSIGN_OR_RETURN(auto file, pool.env().Open(path, common::OpenMode::kReadWrite));
+  ASSIGN_OR_RETURN(const size_t page_size, ReadPageSize(*file));
+  RETURN_IF_ERROR(pool.frames_->Prepare(page_size));
+  auto state = std::make_shared<FileState>(pool, *pool.frames_, *pool.counters_, std::move(file),
+                                           identity, page_size);
+  std::vector<std::byte> page(page_size);
+  ASSIGN_OR_RETURN(const size_t got, state->file->ReadSome(0, page));
+  if (got < page_size) {
+    return PageError(
+        *state, kHeaderPage, Code::kCorruption,
+        "short read, " + std::to_string(got) + " of " + std::to_string(page_size) + " bytes");
+  }
+  RETURN_IF_ERROR(CheckPage(*state, kHeaderPage, page));
+  const FileHeader header = ReadFileHeader(page);
+  RETURN_IF_ERROR(CheckIdentity(*state, header));
+  pool.log().Raise(ReadPageHeader(page).sequence);
+  state->page_count.store(header.pages, std::memory_order_release);
+  return std::make_unique<PageFile>(Key(), std::move(state));
+}
+
+PageFile::~PageFile() {
+  if (!closed_ && !Close().ok()) {
+    Abandon();
+  }
+}
+
+Status PageFile::Flush() {
+  assert(!closed_);
+  BufferPool& p = pool();
+  p.counters_->CountFlush();
+  RETURN_IF_ERROR(p.writer_->WriteFile(*state_));
+  const common::MutexLock lock(state_->sync_mutex);
+  if (state_->sync_error.ok()) {
+    state_->sync_error = state_->file->Sync();
+  }
+  return state_->sync_error;
+}
+
+Status PageFile::Close() {
+  if (closed_) {
+    return {};
+  }
+  RETURN_IF_ERROR(Flush());
+  return DropPages(/*keep_dirty=*/true);
+}
+
+void PageFile::Abandon() {
+  if (!closed_) {
+    [[maybe_unused]] const Status status = DropPages(/*keep_dirty=*/false);
+    assert(status.ok());
+  }
+}
+
+// Takes every page out of memory, and the file from the pool's list.
+Status PageFile::DropPages(bool keep_dirty) {
+  BufferPool& p = pool();
+  FrameTable& frames = *p.frames_;
+  const uint32_t end = page_count();
+  for (uint32_t page = 0; page < end;) {
+    const FrameTable::Candidate before = frames.Passing();
+    if (frames.Evict(*state_, PageNum{page}, keep_dirty)) {
+      ++page;
+    } else if (!frames.WaitForPassing(before)) {
+      return PageError(*state_, PageNum{page}, Code::kInternal,
+                       "in use, the file cannot be closed");
+    }
+  }
+  p.writer_->Remove(*state_);
+  closed_ = true;
+  return {};
+}
+
+Result<PinnedPage> PageFile::Read(PageNum page, Access access) NO_THREAD_SAFETY_ANALYSIS {
+  assert(!closed_);
+  FileState& state = *state_;
+  state.counters.CountGet();
+  if (Frame* const frame = state.frames.Pin(state, page)) [[likely]] {
+    frame->latch().LockShared();
+    if (frame->tag() == state.TagOf(page)) [[likely]] {
+      if (access == Access::kRandom) {
+        frame->Touch();
+      }
+      return PinnedPage(frame);
+    }
+    frame->latch().UnlockShared();
+    frame->Unpin();
+  }
+  ASSIGN_OR_RETURN(Frame* const frame,
+                   pool().loader_->Fetch(state, page, access, LatchMode::kShared));
+  return PinnedPage(frame);
+}
+
+OptimisticPage PageFile::Peek(PageNum page) const {
+  if constexpr (!common::Latch::kOptimisticReads) {
+    return {};
+  }
+  const FileState& state = *state_;
+  Frame* const frame = state.frames.Find(state, page);
+  if (frame == nullptr || frame->tag() != state.TagOf(page)) {
+    return {};
+  }
+  const uint64_t version = frame->latch().OptimisticBegin();
+  if (frame->tag() != state.TagOf(page)) {
+    return {};
+  }
+  frame->Touch();
+  state.counters.CountPeek();
+  return OptimisticPage(frame, version);
+}
+
+size_t PageFile::page_size() const { return state_->page_size; }
+
+FileId PageFile::id() const { return state_->identity.file_id; }
+
+const std::string& PageFile::path() const { return state_->path(); }
+
+BufferPool& PageFile::pool() const { return state_->pool; }
+
+uint32_t PageFile::page_count() const { return state_->page_count.load(std::memory_order_acquire); }
+
+Status PageFile::Validate() {
+  const uint32_t count = page_count();
+  for (uint32_t number = 1; number < count; ++number) {
+    RETURN_IF_ERROR(Read(PageNum{number}, Access::kScan).status());
+  }
+  ASSIGN_OR_RETURN(PinnedPage page, Read(kHeaderPage));
+  const FileHeader header = ReadFileHeader(page.bytes());
+  page.Release();
+  RETURN_IF_ERROR(CheckIdentity(*state_, header));
+  PageNum next = header.free_head;
+  for (uint32_t i = 0; i < header.free_count; ++i) {
+    ASSIGN_OR_RETURN(page, Read(next));
+    if (ReadPageHeader(page.bytes()).kind != PageKind::kFree) {
+      return PageError(*state_, next, Code::kCorruption, "in the free chain, but in use");
+    }
+    next = NextFree(page.bytes());
+    page.Release();
+  }
+  if (next != kNoPage) {
+    return PageError(*state_, next, Code::kCorruption,
+                     "in the free chain after its " + std::to_string(header.free_count) + " pages");
+  }
+  return {};
+}
+
+}  // namespace redbase::pf
