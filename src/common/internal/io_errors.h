@@ -1,12 +1,23 @@
-// Messages that every Env words alike.
+// Errors that every Env words alike.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <string>
+#include <system_error>
 
 #include "common/status.h"
 
 namespace redbase::common {
+
+// An error number of a system call on `path`: kNotFound, kAlreadyExists or
+// kIoError, with the message "<path>: <the system's reason>".
+inline Status SystemError(const std::string& path, int error) {
+  const Code code = error == ENOENT || error == ENOTDIR ? Code::kNotFound
+                    : error == EEXIST                   ? Code::kAlreadyExists
+                                                        : Code::kIoError;
+  return {code, path + ": " + std::generic_category().message(error)};
+}
 
 inline Status ShortRead(const std::string& path, size_t got, size_t wanted) {
   return {Code::kIoError, path + ": short read, " + std::to_string(got) + " of " +

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "common/internal/io_errors.h"
@@ -34,13 +33,6 @@ void Advance(std::span<iovec>* buffers, size_t n) {
 }
 
 }  // namespace
-
-Status SystemError(const std::string& path, int error) {
-  const Code code = error == ENOENT || error == ENOTDIR ? Code::kNotFound
-                    : error == EEXIST                   ? Code::kAlreadyExists
-                                                        : Code::kIoError;
-  return {code, path + ": " + std::generic_category().message(error)};
-}
 
 Descriptor::~Descriptor() {
   if (fd_ >= 0) {

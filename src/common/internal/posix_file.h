@@ -8,10 +8,6 @@
 
 namespace redbase::common {
 
-// The error of the last system call on `path`: kNotFound, kAlreadyExists or
-// kIoError, with the message "<path>: <the system's reason>".
-Status SystemError(const std::string& path, int error);
-
 // A file descriptor, closed when destroyed.
 class Descriptor {
  public:

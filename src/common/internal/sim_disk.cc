@@ -1,0 +1,269 @@
+#include "common/internal/sim_disk.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "common/bytes.h"
+#include "common/internal/io_errors.h"
+
+namespace redbase::common {
+
+namespace {
+
+// What a disk writes whole or not at all.
+constexpr size_t kSector = 512;
+
+// The names on the way from the root.
+std::vector<std::string> Split(std::string_view path) {
+  std::vector<std::string> names;
+  while (!path.empty()) {
+    const size_t end = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (name == "..") {
+      if (!names.empty()) {
+        names.pop_back();
+      }
+    } else if (!name.empty() && name != ".") {
+      names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
+uint64_t BytesUnder(const SimDisk::Node& node) {
+  uint64_t bytes = node.bytes.size();
+  for (const auto& [name, child] : node.names) {
+    bytes += BytesUnder(*child);
+  }
+  return bytes;
+}
+
+bool IsUnder(const SimDisk::Node& directory, const SimDisk::Node* sought) {
+  if (&directory == sought) {
+    return true;
+  }
+  return std::any_of(directory.names.begin(), directory.names.end(),
+                     [sought](const auto& entry) { return IsUnder(*entry.second, sought); });
+}
+
+}  // namespace
+
+SimDisk::SimDisk() : root_(std::make_shared<Node>()) { root_->is_directory = true; }
+
+Result<SimDisk::NodePtr> SimDisk::Find(const std::string& path) const {
+  NodePtr node = root_;
+  for (const std::string& name : Split(path)) {
+    if (!node->is_directory) {
+      return SystemError(path, ENOTDIR);
+    }
+    const auto child = node->names.find(name);
+    if (child == node->names.end()) {
+      return SystemError(path, ENOENT);
+    }
+    node = child->second;
+  }
+  return node;
+}
+
+std::vector<SimDisk::NodePtr> SimDisk::Trail(const std::string& path) const {
+  std::vector<NodePtr> trail = {root_};
+  for (const std::string& name : Split(path)) {
+    const auto child = trail.back()->names.find(name);
+    if (child == trail.back()->names.end()) {
+      break;
+    }
+    trail.push_back(child->second);
+  }
+  return trail;
+}
+
+Result<std::pair<SimDisk::NodePtr, std::string>> SimDisk::FindParent(
+    const std::string& path) const {
+  std::vector<std::string> names = Split(path);
+  if (names.empty()) {
+    return SystemError(path, EBUSY);
+  }
+  std::string last = std::move(names.back());
+  names.pop_back();
+  NodePtr node = root_;
+  for (const std::string& name : names) {
+    const auto child = node->names.find(name);
+    if (child == node->names.end()) {
+      return SystemError(path, ENOENT);
+    }
+    node = child->second;
+    if (!node->is_directory) {
+      return SystemError(path, ENOTDIR);
+    }
+  }
+  return std::pair(std::move(node), std::move(last));
+}
+
+Result<SimDisk::NodePtr> SimDisk::Create(const std::string& path, bool is_directory) {
+  ASSIGN_OR_RETURN(const auto place, FindParent(path));
+  if (place.first->names.count(place.second) != 0) {
+    return SystemError(path, EEXIST);
+  }
+  auto node = std::make_shared<Node>();
+  node->is_directory = is_directory;
+  place.first->names[place.second] = node;
+  unsynced_names_.push_back({nullptr, "", place.first, place.second, node});
+  return node;
+}
+
+Status SimDisk::Remove(const std::string& path, bool is_directory) {
+  ASSIGN_OR_RETURN(const auto place, FindParent(path));
+  ASSIGN_OR_RETURN(const NodePtr node, Find(path));
+  if (node->is_directory != is_directory) {
+    return SystemError(path, is_directory ? ENOTDIR : EISDIR);
+  }
+  if (!node->names.empty()) {
+    return SystemError(path, ENOTEMPTY);
+  }
+  place.first->names.erase(place.second);
+  unsynced_names_.push_back({place.first, place.second, nullptr, "", node});
+  return {};
+}
+
+Status SimDisk::Rename(const std::string& from, const std::string& to) {
+  ASSIGN_OR_RETURN(const auto source, FindParent(from));
+  ASSIGN_OR_RETURN(const NodePtr node, Find(from));
+  ASSIGN_OR_RETURN(const auto target, FindParent(to));
+  if (IsUnder(*node, target.first.get())) {
+    return SystemError(from, EINVAL);
+  }
+  if (const auto old = target.first->names.find(target.second); old != target.first->names.end()) {
+    if (old->second == node) {
+      return {};
+    }
+    if (old->second->is_directory != node->is_directory) {
+      return SystemError(from, node->is_directory ? ENOTDIR : EISDIR);
+    }
+    if (!old->second->names.empty()) {
+      return SystemError(from, ENOTEMPTY);
+    }
+  }
+  source.first->names.erase(source.second);
+  target.first->names[target.second] = node;
+  unsynced_names_.push_back({source.first, source.second, target.first, target.second, node});
+  return {};
+}
+
+void SimDisk::ApplyChange(const Node::Change& change, std::string* bytes) {
+  if (change.is_truncation) {
+    bytes->resize(change.offset);
+    return;
+  }
+  const size_t end = change.offset + change.bytes.size();
+  if (bytes->size() < end) {
+    bytes->resize(end);
+  }
+  std::memcpy(bytes->data() + change.offset, change.bytes.data(), change.bytes.size());
+}
+
+void SimDisk::Write(Node* file, uint64_t offset, std::span<const std::byte> bytes) {
+  if (!bytes.empty()) {
+    file->unsynced.push_back({offset, std::string(AsChars(bytes)), false});
+    ApplyChange(file->unsynced.back(), &file->bytes);
+  }
+}
+
+void SimDisk::Truncate(Node* file, uint64_t size) {
+  file->unsynced.push_back({size, "", true});
+  ApplyChange(file->unsynced.back(), &file->bytes);
+}
+
+void SimDisk::MakeDurable(const NameChange& change) {
+  if (change.from != nullptr) {
+    const auto old = change.from->durable_names.find(change.from_name);
+    if (old != change.from->durable_names.end() && old->second == change.node) {
+      change.from->durable_names.erase(old);
+    }
+  }
+  if (change.to != nullptr) {
+    change.to->durable_names[change.to_name] = change.node;
+  }
+}
+
+void SimDisk::Sync(const NodePtr& node) {
+  for (const Node::Change& change : node->unsynced) {
+    ApplyChange(change, &node->durable_bytes);
+  }
+  node->unsynced.clear();
+  std::vector<NameChange> rest;
+  for (NameChange& change : unsynced_names_) {
+    if (change.from == node || change.to == node) {
+      MakeDurable(change);
+    } else {
+      rest.push_back(std::move(change));
+    }
+  }
+  unsynced_names_ = std::move(rest);
+}
+
+uint64_t SimDisk::Used() const { return BytesUnder(*root_); }
+
+void SimDisk::CrashFile(Node* file, Fate fate, Random* random) {
+  size_t kept = file->unsynced.size();
+  if (fate == Fate::kNothing) {
+    kept = 0;
+  } else if (fate == Fate::kPrefix) {
+    kept = random->Below(kept + 1);
+  }
+  for (size_t i = 0; i < kept; ++i) {
+    const Node::Change& change = file->unsynced[i];
+    const bool torn = fate == Fate::kAnything || (fate == Fate::kPrefix && i + 1 == kept);
+    if (!torn || change.is_truncation) {
+      if (fate != Fate::kAnything || random->OneIn(2)) {
+        ApplyChange(change, &file->durable_bytes);
+      }
+      continue;
+    }
+    // Each sector that the write touches gets there or not.
+    for (uint64_t at = change.offset; at < change.offset + change.bytes.size();) {
+      const uint64_t end =
+          std::min((at / kSector + 1) * kSector, change.offset + change.bytes.size());
+      if (random->OneIn(2)) {
+        ApplyChange({at, change.bytes.substr(at - change.offset, end - at), false},
+                    &file->durable_bytes);
+      }
+      at = end;
+    }
+  }
+  file->bytes = file->durable_bytes;
+  file->unsynced.clear();
+}
+
+void SimDisk::CrashTree(Node* directory, Random* random) {
+  directory->names = directory->durable_names;
+  for (const auto& [name, node] : directory->names) {
+    if (node->is_directory) {
+      CrashTree(node.get(), random);
+    } else {
+      CrashFile(node.get(), static_cast<Fate>(random->Below(4)), random);
+    }
+  }
+}
+
+void SimDisk::Crash(uint64_t seed) {
+  Random random(seed);
+  const auto fate = static_cast<Fate>(random.Below(4));
+  size_t kept = unsynced_names_.size();
+  if (fate == Fate::kNothing) {
+    kept = 0;
+  } else if (fate == Fate::kPrefix) {
+    kept = random.Below(kept + 1);
+  }
+  for (size_t i = 0; i < kept; ++i) {
+    if (fate != Fate::kAnything || random.OneIn(2)) {
+      MakeDurable(unsynced_names_[i]);
+    }
+  }
+  unsynced_names_.clear();
+  CrashTree(root_.get(), &random);
+}
+
+}  // namespace redbase::common
