@@ -56,31 +56,31 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 %token END 0 "end of input"
 
 /* Words that are names, too, where the grammar leaves no doubt. */
-%token <std::string>
+%token <std::string_view>
   PAGE "page" TREE "tree" PARTITIONS "partitions" UNIQUE "unique" NULLWORD "null" IS "is" NOT "not"
 
-%token <std::string> NAME "a name"
-%token <Literal> INTEGER "an integer" REAL "a real number" STRING "a string"
+%token <std::string_view> NAME "a name"
+%token <Box<Literal>> INTEGER "an integer" REAL "a real number" STRING "a string"
 %token <ComparisonOp> COMPARE "a comparison"
 
-%nterm <Statement> statement create_table create_index print select insert
-%nterm <std::string> word
-%nterm <Identifier> name
+/* Values are small, for the stack moves them often: names are views into the
+   scanner's text, and nodes are boxed.  Only lists are held as they are. */
+%nterm <Box<Statement>> statement create_table create_index print select insert
+%nterm <std::string_view> name word
 %nterm <std::vector<Identifier>> names
-%nterm <ColumnDefinition> column_definition
+%nterm <Box<ColumnDefinition>> column_definition
 %nterm <std::vector<ColumnDefinition>> column_definitions
-%nterm <TypeName> type
-%nterm <std::optional<Distribute>> distribute
-%nterm <Literal> constant literal
+%nterm <Box<Distribute>> distribute
+%nterm <Box<Literal>> constant literal
 %nterm <std::vector<Literal>> literals
 %nterm <std::vector<std::vector<Literal>>> rows
-%nterm <ColumnRef> column plain_column
+%nterm <Box<ColumnRef>> column plain_column
 %nterm <std::vector<ColumnRef>> columns
-%nterm <Expr> operand
+%nterm <Box<Expr>> operand
 %nterm <ComparisonOp> comparison_op
-%nterm <Comparison> comparison
+%nterm <Box<Comparison>> comparison
 %nterm <std::vector<Comparison>> where comparisons
-%nterm <Assignment> assignment
+%nterm <Box<Assignment>> assignment
 %nterm <std::vector<Assignment>> assignments
 
 %start input
@@ -88,37 +88,39 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 %%
 
 input:
-  statement ";"                 { state->Finish($1); }
+  statement ";"                 { state->Finish(Open($1)); }
 ;
 
 statement:
-  %empty                        { $$ = Empty{}; }
+  %empty                        { $$ = Boxed(Empty{}); }
 | create_table
 | create_index
 | print
 | select
 | insert
-| "drop" "table" name           { $$ = DropTable{$3}; }
+| "drop" "table" name           { $$ = Boxed(DropTable{Named($3, @3)}); }
 | "drop" "index" name "(" names ")"
-                                { $$ = DropIndex{$3, $5}; }
-| "load" name "(" STRING ")"    { $$ = Load{$2, $4}; }
-| "set" name "=" STRING         { $$ = Set{$2, $4}; }
-| "help"                        { $$ = Help{}; }
-| "help" name                   { $$ = Help{$2}; }
-| "delete" "from" name where    { $$ = Delete{$3, $4}; }
+                                { $$ = Boxed(DropIndex{Named($3, @3), $5}); }
+| "load" name "(" STRING ")"    { $$ = Boxed(Load{Named($2, @2), Open($4)}); }
+| "set" name "=" STRING         { $$ = Boxed(Set{Named($2, @2), Open($4)}); }
+| "help"                        { $$ = Boxed(Help{}); }
+| "help" name                   { $$ = Boxed(Help{Named($2, @2)}); }
+| "delete" "from" name where    { $$ = Boxed(Delete{Named($3, @3), $4}); }
 | "update" name "set" assignments where
-                                { $$ = Update{$2, $4, $5}; }
-| "queryplans" "on"             { $$ = QueryPlans{true}; }
-| "queryplans" "off"            { $$ = QueryPlans{false}; }
-| "reset" "io"                  { $$ = ResetIo{}; }
-| "reset" "buffer"              { $$ = ResetBuffer{}; }
-| "resize" "buffer" INTEGER     { $$ = ResizeBuffer{IntegerOf($3), @3}; }
-| "exit"                        { $$ = Exit{}; }
+                                { $$ = Boxed(Update{Named($2, @2), $4, $5}); }
+| "queryplans" "on"             { $$ = Boxed(QueryPlans{true}); }
+| "queryplans" "off"            { $$ = Boxed(QueryPlans{false}); }
+| "reset" "io"                  { $$ = Boxed(ResetIo{}); }
+| "reset" "buffer"              { $$ = Boxed(ResetBuffer{}); }
+| "resize" "buffer" INTEGER     { $$ = Boxed(ResizeBuffer{IntegerOf($3), @3}); }
+| "exit"                        { $$ = Boxed(Exit{}); }
 ;
 
 create_table:
-  "create" "table" name "(" column_definitions ")" distribute
-                                { $$ = CreateTable{$3, $5, $7}; }
+  "create" "table" name "(" column_definitions ")"
+                                { $$ = Boxed(CreateTable{Named($3, @3), $5, std::nullopt}); }
+| "create" "table" name "(" column_definitions ")" distribute
+                                { $$ = Boxed(CreateTable{Named($3, @3), $5, Open($7)}); }
 ;
 
 column_definitions:
@@ -128,52 +130,49 @@ column_definitions:
 ;
 
 column_definition:
-  name type                     { $$ = ColumnDefinition{$1, $2}; }
-;
-
-type:
-  word                          { $$ = TypeName{$1, std::nullopt, @1}; }
-| word "(" INTEGER ")"          { $$ = TypeName{$1, IntegerOf($3), @1}; }
+  name word                     { $$ = MakeColumn(Named($1, @1), $2, std::nullopt, @2); }
+| name word "(" INTEGER ")"     { $$ = MakeColumn(Named($1, @1), $2, IntegerOf($4), @2); }
 ;
 
 distribute:
-  %empty                        { $$ = std::nullopt; }
-| "distribute" name "(" literals ")"
-                                { $$ = Distribute{$2, $4}; }
+  "distribute" name "(" literals ")"
+                                { $$ = BoxOf(Distribute{Named($2, @2), $4}); }
 ;
 
 create_index:
   "create" "index" name "(" names ")"
-                                { $$ = CreateIndex{$3, $5, false}; }
+                                { $$ = Boxed(CreateIndex{Named($3, @3), $5, false}); }
 | "create" "unique" "index" name "(" names ")"
-                                { $$ = CreateIndex{$4, $6, true}; }
+                                { $$ = Boxed(CreateIndex{Named($4, @4), $6, true}); }
 ;
 
 print:
-  "print" name                  { $$ = Print{Print::Target::kRelation, $2, 0, {}, {}}; }
-| "print" "buffer"              { $$ = Print{Print::Target::kBuffer, {}, 0, {}, {}}; }
-| "print" "io"                  { $$ = Print{Print::Target::kIo, {}, 0, {}, {}}; }
-| "print" "page" name INTEGER   { $$ = Print{Print::Target::kPage, $3, IntegerOf($4), @4, {}}; }
+  "print" name                  { $$ = MakePrint(Print::Target::kRelation, Named($2, @2)); }
+| "print" "buffer"              { $$ = MakePrint(Print::Target::kBuffer, {}); }
+| "print" "io"                  { $$ = MakePrint(Print::Target::kIo, {}); }
+| "print" "page" name INTEGER   { $$ = Boxed(Print{Print::Target::kPage, Named($3, @3),
+                                                   IntegerOf($4), @4, {}}); }
 | "print" "tree" name "(" names ")"
-                                { $$ = Print{Print::Target::kTree, $3, 0, {}, $5}; }
-| "print" "partitions" name     { $$ = Print{Print::Target::kPartitions, $3, 0, {}, {}}; }
+                                { $$ = Boxed(Print{Print::Target::kTree, Named($3, @3),
+                                                   0, {}, $5}); }
+| "print" "partitions" name     { $$ = MakePrint(Print::Target::kPartitions, Named($3, @3)); }
 ;
 
 select:
   "select" "*" "from" names where
-                                { $$ = Select{true, {}, $4, $5}; }
+                                { $$ = Boxed(Select{true, {}, $4, $5}); }
 | "select" columns "from" names where
-                                { $$ = Select{false, $2, $4, $5}; }
+                                { $$ = Boxed(Select{false, $2, $4, $5}); }
 ;
 
 insert:
   "insert" "into" name "values" rows
-                                { $$ = Insert{$3, $5}; }
+                                { $$ = Boxed(Insert{Named($3, @3), $5}); }
 ;
 
 rows:
-  "(" literals ")"              { $$ = ListOf($2); }
-| rows "," "(" literals ")"     { $$ = Append($1, $4); }
+  "(" literals ")"              { $$.push_back($2); }
+| rows "," "(" literals ")"     { $$ = $1; $$.push_back($4); }
 ;
 
 assignments:
@@ -182,11 +181,11 @@ assignments:
 ;
 
 assignment:
-  column "=" operand            { $$ = Assignment{$1, $3}; }
+  column "=" operand            { $$ = BoxOf(Assignment{Open($1), Open($3)}); }
 ;
 
 where:
-  %empty                        { $$ = std::vector<Comparison>(); }
+  %empty                        { }
 | "where" comparisons           { $$ = $2; }
 ;
 
@@ -197,12 +196,15 @@ comparisons:
 
 /* The column is put on the left. */
 comparison:
-  column comparison_op operand  { $$ = MakeComparison(Expr($1), $2, $3); }
+  column comparison_op operand  { $$ = BoxOf(Comparison{Expr(Open($1)), $2, Open($3)}); }
 | constant comparison_op plain_column
-                                { $$ = MakeComparison(Expr($3), Flip($2), Expr($1)); }
-| column "is" "null"            { $$ = MakeNullTest($1, ComparisonOp::kIsNull, NullAt($3, @3)); }
-| column "is" "not" "null"      { $$ = MakeNullTest($1, ComparisonOp::kIsNotNull,
-                                                    NullAt($4, @4)); }
+                                { $$ = BoxOf(Comparison{Expr(Open($3)), Flip($2),
+                                                        Expr(Open($1))}); }
+| column "is" "null"            { $$ = BoxOf(Comparison{Expr(Open($1)), ComparisonOp::kIsNull,
+                                                        Expr(NullAt($3, @3))}); }
+| column "is" "not" "null"      { $$ = BoxOf(Comparison{Expr(Open($1)),
+                                                        ComparisonOp::kIsNotNull,
+                                                        Expr(NullAt($4, @4))}); }
 ;
 
 comparison_op:
@@ -212,13 +214,13 @@ comparison_op:
 
 /* On the right of an operator `null` is the value, not a column's name. */
 operand:
-  literal                       { $$ = Expr($1); }
-| plain_column                  { $$ = Expr($1); }
+  literal                       { $$ = BoxOf(Expr(Open($1))); }
+| plain_column                  { $$ = BoxOf(Expr(Open($1))); }
 ;
 
 literal:
   constant
-| "null"                        { $$ = NullAt($1, @1); }
+| "null"                        { $$ = BoxOf(NullAt($1, @1)); }
 ;
 
 constant:
@@ -233,15 +235,15 @@ literals:
 ;
 
 column:
-  name                          { $$ = ColumnOf($1); }
-| name "." name                 { $$ = ColumnOf($1, $3); }
+  name                          { $$ = MakeColumnRef(Named($1, @1)); }
+| name "." name                 { $$ = MakeColumnRef(Named($1, @1), $3); }
 ;
 
 /* Any column but an unqualified `null`. */
 plain_column:
-  word                          { $$ = ColumnOf(Identifier{$1, @1}); }
-| word "." name                 { $$ = ColumnOf(Identifier{$1, @1}, $3); }
-| "null" "." name               { $$ = ColumnOf(Identifier{$1, @1}, $3); }
+  word                          { $$ = MakeColumnRef(Named($1, @1)); }
+| word "." name                 { $$ = MakeColumnRef(Named($1, @1), $3); }
+| "null" "." name               { $$ = MakeColumnRef(Named($1, @1), $3); }
 ;
 
 columns:
@@ -250,13 +252,13 @@ columns:
 ;
 
 names:
-  name                          { $$ = ListOf($1); }
-| names "," name                { $$ = Append($1, $3); }
+  name                          { $$.push_back(Named($1, @1)); }
+| names "," name                { $$ = $1; $$.push_back(Named($3, @3)); }
 ;
 
 name:
-  word                          { $$ = Identifier{$1, @1}; }
-| "null"                        { $$ = Identifier{$1, @1}; }
+  word
+| "null"
 ;
 
 word:

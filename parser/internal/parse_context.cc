@@ -119,16 +119,16 @@ void ParseContext::Advance(std::string_view text) {
   }
 }
 
-std::optional<std::string> ParseContext::MakeName(std::string_view text) {
+bool ParseContext::CheckName(std::string_view text) {
   if (text.size() <= kMaxNameLength) {
-    return std::string(text);
+    return true;
   }
   std::string message =
       in_create_ ? "create: relation name or attribute name too long" : "name too long";
   message += " at " + ToString(token_) + ": \"" + Excerpt(text) + "\" has " +
              std::to_string(text.size()) + " characters, at most " + std::to_string(kMaxNameLength);
   Fail({Code::kInvalidArgument, std::move(message)});
-  return std::nullopt;
+  return false;
 }
 
 Status ParseContext::OutOfRange(std::string_view text, std::string_view why) const {
@@ -138,28 +138,28 @@ Status ParseContext::OutOfRange(std::string_view text, std::string_view why) con
   return {Code::kInvalidArgument, std::move(message)};
 }
 
-std::optional<Literal> ParseContext::MakeInteger(std::string_view text) {
+std::unique_ptr<Literal> ParseContext::MakeInteger(std::string_view text) {
   const std::string_view digits = WithoutPlus(text);
   int64_t value = 0;
   if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc()) {
     Fail(OutOfRange(text, "does not fit 64 bits"));
-    return std::nullopt;
+    return nullptr;
   }
-  return Literal{value, std::string(text), token_};
+  return BoxOf(Literal{value, std::string(text), token_});
 }
 
-std::optional<Literal> ParseContext::MakeReal(std::string_view text) {
+std::unique_ptr<Literal> ParseContext::MakeReal(std::string_view text) {
   const std::string_view digits = WithoutPlus(text);
   double value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc()) {
     Fail(OutOfRange(text, "does not fit a real number"));
-    return std::nullopt;
+    return nullptr;
   }
-  return Literal{value, std::string(text), token_};
+  return BoxOf(Literal{value, std::string(text), token_});
 }
 
-Literal ParseContext::MakeString(std::string_view text) const {
+std::unique_ptr<Literal> ParseContext::MakeString(std::string_view text) const {
   const char quote = text.front();
   std::string value;
   value.reserve(text.size());
@@ -169,7 +169,7 @@ Literal ParseContext::MakeString(std::string_view text) const {
       ++i;  // the second of a pair
     }
   }
-  return Literal{std::move(value), std::string(text), token_};
+  return BoxOf(Literal{std::move(value), std::string(text), token_});
 }
 
 void ParseContext::NoteIllegal(std::string_view character) {
@@ -206,25 +206,31 @@ void ParseContext::FailUnexpected(bool at_end, const std::vector<std::string_vie
   Fail(SyntaxError(token_, what));
 }
 
-int64_t IntegerOf(const Literal& literal) { return std::get<int64_t>(literal.value); }
+Identifier Named(std::string_view text, Position position) { return {std::string(text), position}; }
 
-Literal NullAt(std::string text, Position position) {
-  return {NullValue{}, std::move(text), position};
+int64_t IntegerOf(const Box<Literal>& literal) { return std::get<int64_t>(literal->value); }
+
+Literal NullAt(std::string_view text, Position position) {
+  return {NullValue{}, std::string(text), position};
 }
 
-ColumnRef ColumnOf(Identifier name) { return {std::nullopt, std::move(name.text), name.position}; }
+Box<ColumnRef> MakeColumnRef(Identifier name) {
+  return BoxOf(ColumnRef{std::nullopt, std::move(name.text), name.position});
+}
 
-ColumnRef ColumnOf(Identifier relation, Identifier name) {
+Box<ColumnRef> MakeColumnRef(Identifier relation, std::string_view name) {
   const Position position = relation.position;
-  return {std::move(relation), std::move(name.text), position};
+  return BoxOf(ColumnRef{std::move(relation), std::string(name), position});
 }
 
-Comparison MakeComparison(Expr left, ComparisonOp op, Expr right) {
-  return {std::move(left), op, std::move(right)};
+Box<ColumnDefinition> MakeColumn(Identifier name, std::string_view word,
+                                 std::optional<int64_t> length, Position type_position) {
+  return BoxOf(
+      ColumnDefinition{std::move(name), TypeName{std::string(word), length, type_position}});
 }
 
-Comparison MakeNullTest(ColumnRef column, ComparisonOp op, Literal null) {
-  return {Expr(std::move(column)), op, Expr(std::move(null))};
+Box<Statement> MakePrint(Print::Target target, Identifier relation) {
+  return Boxed(Print{target, std::move(relation), 0, {}, {}});
 }
 
 }  // namespace redbase::parser::internal

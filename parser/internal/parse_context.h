@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,11 +26,11 @@ class ParseContext {
   void Advance(std::string_view text);
   Position token_position() const { return token_; }
 
-  // Words and constants, from their text.  nullopt after Fail.
-  std::optional<std::string> MakeName(std::string_view text);
-  std::optional<Literal> MakeInteger(std::string_view text);
-  std::optional<Literal> MakeReal(std::string_view text);
-  Literal MakeString(std::string_view text) const;
+  // Words and constants, from their text.  False or null after Fail.
+  bool CheckName(std::string_view text);
+  std::unique_ptr<Literal> MakeInteger(std::string_view text);
+  std::unique_ptr<Literal> MakeReal(std::string_view text);
+  std::unique_ptr<Literal> MakeString(std::string_view text) const;
 
   // Names are refused in the words of `create` from here on.
   void NoteCreate() { in_create_ = true; }
@@ -66,26 +67,44 @@ class ParseContext {
 // The statement in `text`, a `;` at its end, left in `context` or its status.
 void RunParser(std::string_view text, ParseContext* context);
 
-// Lists grow at their end.  By value: the grammar moves both in.
+// What the grammar builds the tree from.  By value: it moves all of this in.
 template <typename T>
-std::vector<T> Append(std::vector<T> list, T item) {
-  list.push_back(std::move(item));
+using Box = std::unique_ptr<T>;
+
+template <typename T>
+Box<T> BoxOf(T value) {
+  return std::make_unique<T>(std::move(value));
+}
+
+template <typename T>
+T Open(Box<T> box) {
+  return std::move(*box);
+}
+
+template <typename T>
+Box<Statement> Boxed(T statement) {
+  return std::make_unique<Statement>(std::move(statement));
+}
+
+// Lists grow at their end.
+template <typename T>
+std::vector<T> Append(std::vector<T> list, Box<T> item) {
+  list.push_back(std::move(*item));
   return list;
 }
 
 template <typename T>
-std::vector<T> ListOf(T first) {
-  std::vector<T> list;
-  list.push_back(std::move(first));
-  return list;
+std::vector<T> ListOf(Box<T> first) {
+  return Append(std::vector<T>(), std::move(first));
 }
 
-// Nodes of the tree from what the grammar has of them.
-int64_t IntegerOf(const Literal& literal);
-Literal NullAt(std::string text, Position position);
-ColumnRef ColumnOf(Identifier name);
-ColumnRef ColumnOf(Identifier relation, Identifier name);
-Comparison MakeComparison(Expr left, ComparisonOp op, Expr right);
-Comparison MakeNullTest(ColumnRef column, ComparisonOp op, Literal null);
+Identifier Named(std::string_view text, Position position);
+int64_t IntegerOf(const Box<Literal>& literal);
+Literal NullAt(std::string_view text, Position position);
+Box<ColumnRef> MakeColumnRef(Identifier name);
+Box<ColumnRef> MakeColumnRef(Identifier relation, std::string_view name);
+Box<ColumnDefinition> MakeColumn(Identifier name, std::string_view word,
+                                 std::optional<int64_t> length, Position type_position);
+Box<Statement> MakePrint(Print::Target target, Identifier relation);
 
 }  // namespace redbase::parser::internal
