@@ -47,14 +47,15 @@ MODES := release debug asan tsan
 ifeq ($(filter $(MODE),$(MODES)),)
 $(error MODE=$(MODE) is none of: $(MODES))
 endif
-MODE_release := -O2 -DNDEBUG
-MODE_debug := -O1
-MODE_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-MODE_tsan := -O1 -fsanitize=thread -fno-omit-frame-pointer -DREDBASE_TSAN=1
+# Lines for traces, but no variables: a fifth less to compile.
+MODE_release := -O2 -g1 -DNDEBUG
+MODE_debug := -O1 -g
+MODE_asan := -O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+MODE_tsan := -O1 -g1 -fsanitize=thread -fno-omit-frame-pointer -DREDBASE_TSAN=1
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
 INCLUDES := -I. -Isrc -I$(GEN)
-CXXFLAGS := -std=c++20 -g -pthread $(MODE_$(MODE)) $(EXTRA_CXXFLAGS)
+CXXFLAGS := -std=c++20 -pthread $(MODE_$(MODE)) $(EXTRA_CXXFLAGS)
 LDFLAGS := -pthread -Wl,--as-needed $(filter -fsanitize%,$(MODE_$(MODE))) $(EXTRA_LDFLAGS)
 LIBS := -lspdlog -lfmt -lisal -lhwy -ledit
 TEST_LIBS := -lgmock -lgtest
