@@ -40,8 +40,11 @@ struct Expr {
   static std::unique_ptr<Expr> Compare(CompareOp op, std::unique_ptr<Expr> left,
                                        std::unique_ptr<Expr> right);
   static std::unique_ptr<Expr> Cast(std::unique_ptr<Expr> child, LogicalType type);
-  // Null for no conjuncts; the conjunct itself for one.
+  static std::unique_ptr<Expr> IsNull(std::unique_ptr<Expr> child);
+  static std::unique_ptr<Expr> Not(std::unique_ptr<Expr> child);
+  // Null for none; the expression itself for one.
   static std::unique_ptr<Expr> And(std::vector<std::unique_ptr<Expr>> conjuncts);
+  static std::unique_ptr<Expr> Or(std::vector<std::unique_ptr<Expr>> disjuncts);
   std::unique_ptr<Expr> Clone() const;
 };
 

@@ -1,0 +1,170 @@
+#include "ql/expr.h"
+
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <utility>
+
+#include "common/text.h"
+
+namespace redbase::ql {
+
+namespace {
+
+constexpr LogicalType kBoolean{TypeId::kBoolean, 0};
+
+ExprPtr MakeNode(ExprKind kind, LogicalType type) {
+  auto expr = std::make_unique<Expr>();
+  expr->kind = kind;
+  expr->type = type;
+  return expr;
+}
+
+ExprPtr Combine(ExprKind kind, std::vector<ExprPtr> children) {
+  if (children.empty()) {
+    return nullptr;
+  }
+  if (children.size() == 1) {
+    return std::move(children[0]);
+  }
+  ExprPtr expr = MakeNode(kind, kBoolean);
+  expr->children = std::move(children);
+  return expr;
+}
+
+// The shortest digits that read back as the value.
+template <typename T>
+std::string Shortest(T value) {
+  std::array<char, 64> buffer;
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), result.ptr};
+}
+
+std::string ToText(const Value& value) {
+  if (value.is_string()) {
+    return common::Quoted(value.string_value());
+  }
+  if (value.is_real()) {
+    return Shortest(value.real_value());
+  }
+  return value.is_double() ? Shortest(value.double_value()) : value.ToString();
+}
+
+std::string ColumnName(uint32_t column, const Schema& schema) {
+  assert(column < schema.size());
+  const Column& c = schema[column];
+  return c.relation.empty() ? c.name : c.relation + "." + c.name;
+}
+
+// Parentheses around and, or, not inside of another one.
+std::string Inner(const Expr& expr, const Schema& schema) {
+  const bool compound =
+      expr.kind == ExprKind::kAnd || expr.kind == ExprKind::kOr || expr.kind == ExprKind::kNot;
+  return compound ? "(" + ToString(expr, schema) + ")" : ToString(expr, schema);
+}
+
+std::string Joined(const Expr& expr, const char* word, const Schema& schema) {
+  std::string out;
+  for (const ExprPtr& child : expr.children) {
+    if (!out.empty()) {
+      out += word;
+    }
+    out += Inner(*child, schema);
+  }
+  return out;
+}
+
+}  // namespace
+
+ExprPtr Expr::ColumnRef(uint32_t column, LogicalType type) {
+  ExprPtr expr = MakeNode(ExprKind::kColumn, type);
+  expr->column = column;
+  return expr;
+}
+
+ExprPtr Expr::Constant(Value value, LogicalType type) {
+  ExprPtr expr = MakeNode(ExprKind::kConstant, type);
+  expr->value = std::move(value);
+  return expr;
+}
+
+ExprPtr Expr::Compare(CompareOp op, ExprPtr left, ExprPtr right) {
+  ExprPtr expr = MakeNode(ExprKind::kCompare, kBoolean);
+  expr->op = op;
+  expr->children.push_back(std::move(left));
+  expr->children.push_back(std::move(right));
+  return expr;
+}
+
+ExprPtr Expr::Cast(ExprPtr child, LogicalType type) {
+  ExprPtr expr = MakeNode(ExprKind::kCast, type);
+  expr->children.push_back(std::move(child));
+  return expr;
+}
+
+ExprPtr Expr::IsNull(ExprPtr child) {
+  ExprPtr expr = MakeNode(ExprKind::kIsNull, kBoolean);
+  expr->children.push_back(std::move(child));
+  return expr;
+}
+
+ExprPtr Expr::Not(ExprPtr child) {
+  ExprPtr expr = MakeNode(ExprKind::kNot, kBoolean);
+  expr->children.push_back(std::move(child));
+  return expr;
+}
+
+ExprPtr Expr::And(std::vector<ExprPtr> conjuncts) {
+  return Combine(ExprKind::kAnd, std::move(conjuncts));
+}
+
+ExprPtr Expr::Or(std::vector<ExprPtr> disjuncts) {
+  return Combine(ExprKind::kOr, std::move(disjuncts));
+}
+
+ExprPtr Expr::Clone() const {
+  auto copy = std::make_unique<Expr>();
+  copy->kind = kind;
+  copy->type = type;
+  copy->column = column;
+  copy->value = value;
+  copy->op = op;
+  for (const ExprPtr& child : children) {
+    copy->children.push_back(child->Clone());
+  }
+  return copy;
+}
+
+std::string ToString(const Expr& expr, const Schema& schema) {
+  switch (expr.kind) {
+    case ExprKind::kColumn:
+      return ColumnName(expr.column, schema);
+    case ExprKind::kConstant:
+      return ToText(expr.value);
+    case ExprKind::kCast:
+      return "cast(" + ToString(*expr.children[0], schema) + " as " + TypeName(expr.type) + ")";
+    case ExprKind::kCompare:
+      return Inner(*expr.children[0], schema) + " " + std::string(CompareOpName(expr.op)) + " " +
+             Inner(*expr.children[1], schema);
+    case ExprKind::kIsNull:
+      return Inner(*expr.children[0], schema) + " is null";
+    case ExprKind::kNot:
+      return "not " + Inner(*expr.children[0], schema);
+    case ExprKind::kAnd:
+      return Joined(expr, " and ", schema);
+    case ExprKind::kOr:
+      return Joined(expr, " or ", schema);
+  }
+  return {};
+}
+
+void VisitColumns(Expr& expr, const std::function<void(uint32_t& column)>& visit) {
+  if (expr.kind == ExprKind::kColumn) {
+    visit(expr.column);
+  }
+  for (const ExprPtr& child : expr.children) {
+    VisitColumns(*child, visit);
+  }
+}
+
+}  // namespace redbase::ql

@@ -1,0 +1,360 @@
+#include "ql/expr_eval.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "ql/internal/cast_kernels.h"
+#include "ql/internal/compare_kernels.h"
+
+namespace redbase::ql {
+
+namespace {
+
+constexpr LogicalType kBigint{TypeId::kBigint, 0};
+constexpr LogicalType kDouble{TypeId::kDouble, 0};
+
+bool IsInteger(PhysicalType type) { return type <= PhysicalType::kInt64; }
+
+// Evaluates over some rows of one batch.
+class Evaluator {
+ public:
+  explicit Evaluator(const Batch& batch) : batch_(batch) {}
+
+  // Appends those of `rows` for which the predicate is true.
+  Status Select(const Expr& predicate, Rows rows, std::vector<uint16_t>* out);
+  Status Evaluate(const Expr& expr, Rows rows, Vector* out);
+
+ private:
+  Status SelectCompare(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
+  Status SelectNull(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
+  Status SelectAnd(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
+  Status SelectOr(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
+  Status SelectTrue(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
+
+  void CopyColumn(const Vector& column, Rows rows, Vector* out);
+  void FillConstant(const Value& value, Rows rows, Vector* out);
+  Status EvaluateCompare(const Expr& expr, Rows rows, Vector* out);
+  Status EvaluateNot(const Expr& expr, Rows rows, Vector* out);
+  Status EvaluateLogic(const Expr& expr, Rows rows, Vector* out);
+
+  // The expression's values where they are, else in `storage`.
+  Status MakeOperand(const Expr& expr, Rows rows, Vector* storage, Operand* out);
+  // Both sides of a comparison, of types that CompareRows takes.
+  struct Sides {
+    Vector storage[2];
+    Vector widened[2];
+    Operand operand[2];
+  };
+  Status MakeSides(const Expr& expr, Rows rows, Sides* out);
+  Status Widen(LogicalType type, Rows rows, Vector* storage, Operand* operand);
+
+  const Batch& batch_;
+};
+
+Status Evaluator::Select(const Expr& predicate, Rows rows, std::vector<uint16_t>* out) {
+  switch (predicate.kind) {
+    case ExprKind::kCompare:
+      return SelectCompare(predicate, rows, out);
+    case ExprKind::kIsNull:
+      return SelectNull(predicate, rows, out);
+    case ExprKind::kAnd:
+      return SelectAnd(predicate, rows, out);
+    case ExprKind::kOr:
+      return SelectOr(predicate, rows, out);
+    default:
+      return SelectTrue(predicate, rows, out);
+  }
+}
+
+Status Evaluator::SelectCompare(const Expr& expr, Rows rows, std::vector<uint16_t>* out) {
+  std::vector<uint16_t> storage;
+  Sides sides;
+  RETURN_IF_ERROR(MakeSides(expr, rows, &sides));
+  rows = WithoutNulls(sides.operand[0], rows, &storage);
+  rows = WithoutNulls(sides.operand[1], rows, &storage);
+  CompareRows(expr.op, sides.operand[0], sides.operand[1], rows, out);
+  return {};
+}
+
+Status Evaluator::SelectNull(const Expr& expr, Rows rows, std::vector<uint16_t>* out) {
+  Vector storage;
+  Operand operand;
+  RETURN_IF_ERROR(MakeOperand(*expr.children[0], rows, &storage, &operand));
+  rows.ForEach([&](size_t row) {
+    if (!operand.IsValid(row)) {
+      out->push_back(static_cast<uint16_t>(row));
+    }
+  });
+  return {};
+}
+
+// Each conjunct sees only what those before it have left.
+Status Evaluator::SelectAnd(const Expr& expr, Rows rows, std::vector<uint16_t>* out) {
+  std::vector<uint16_t> left;
+  for (const ExprPtr& child : expr.children) {
+    std::vector<uint16_t> passed;
+    RETURN_IF_ERROR(Select(*child, rows, &passed));
+    left = std::move(passed);
+    rows = Rows::Of(left);
+  }
+  out->insert(out->end(), left.begin(), left.end());
+  return {};
+}
+
+// Each disjunct sees only what none before it has taken.
+Status Evaluator::SelectOr(const Expr& expr, Rows rows, std::vector<uint16_t>* out) {
+  std::vector<uint16_t> taken;
+  std::vector<uint16_t> rest;
+  for (const ExprPtr& child : expr.children) {
+    std::vector<uint16_t> passed;
+    RETURN_IF_ERROR(Select(*child, rows, &passed));
+    std::vector<uint16_t> left;
+    auto next = passed.begin();
+    rows.ForEach([&](size_t row) {
+      if (next != passed.end() && *next == row) {
+        ++next;
+      } else {
+        left.push_back(static_cast<uint16_t>(row));
+      }
+    });
+    taken.insert(taken.end(), passed.begin(), passed.end());
+    rest = std::move(left);
+    rows = Rows::Of(rest);
+  }
+  std::sort(taken.begin(), taken.end());
+  out->insert(out->end(), taken.begin(), taken.end());
+  return {};
+}
+
+Status Evaluator::SelectTrue(const Expr& expr, Rows rows, std::vector<uint16_t>* out) {
+  Vector storage;
+  Operand operand;
+  RETURN_IF_ERROR(MakeOperand(expr, rows, &storage, &operand));
+  assert(operand.vector->physical() == PhysicalType::kBool);
+  const uint8_t* values = operand.vector->data<uint8_t>();
+  rows.ForEach([&](size_t row) {
+    if (operand.IsValid(row) && values[operand.constant ? 0 : row] != 0) {
+      out->push_back(static_cast<uint16_t>(row));
+    }
+  });
+  return {};
+}
+
+Status Evaluator::Evaluate(const Expr& expr, Rows rows, Vector* out) {
+  out->Reset(expr.type, std::max(batch_.capacity(), batch_.rows()));
+  switch (expr.kind) {
+    case ExprKind::kColumn:
+      CopyColumn(batch_.column(expr.column), rows, out);
+      return {};
+    case ExprKind::kConstant:
+      FillConstant(expr.value, rows, out);
+      return {};
+    case ExprKind::kCast: {
+      Vector storage;
+      Operand operand;
+      RETURN_IF_ERROR(MakeOperand(*expr.children[0], rows, &storage, &operand));
+      return CastRows(operand, rows, out);
+    }
+    case ExprKind::kCompare:
+      return EvaluateCompare(expr, rows, out);
+    case ExprKind::kIsNull: {
+      std::vector<uint16_t> nulls;
+      RETURN_IF_ERROR(SelectNull(expr, rows, &nulls));
+      rows.ForEach([out](size_t row) { out->data<uint8_t>()[row] = 0; });
+      Rows::Of(nulls).ForEach([out](size_t row) { out->data<uint8_t>()[row] = 1; });
+      return {};
+    }
+    case ExprKind::kNot:
+      return EvaluateNot(expr, rows, out);
+    case ExprKind::kAnd:
+    case ExprKind::kOr:
+      return EvaluateLogic(expr, rows, out);
+  }
+  return {Code::kInternal, "expression of unknown kind"};
+}
+
+void Evaluator::CopyColumn(const Vector& column, Rows rows, Vector* out) {
+  assert(column.physical() == out->physical());
+  if (rows.list == nullptr) {
+    out->CopyRange(column, 0, rows.count, 0);
+  } else {
+    rows.ForEach([&](size_t row) { out->CopyRow(column, row, row); });
+  }
+}
+
+void Evaluator::FillConstant(const Value& value, Rows rows, Vector* out) {
+  if (out->physical() != PhysicalType::kString || value.is_null()) {
+    rows.ForEach([&](size_t row) { PutValue(value, row, out); });
+    return;
+  }
+  const StringView view = out->heap().Add(value.string_value());
+  rows.ForEach([&](size_t row) { out->data<StringView>()[row] = view; });
+}
+
+Status Evaluator::EvaluateCompare(const Expr& expr, Rows rows, Vector* out) {
+  std::vector<uint16_t> storage;
+  Sides sides;
+  RETURN_IF_ERROR(MakeSides(expr, rows, &sides));
+  rows.ForEach([&](size_t row) {
+    out->data<uint8_t>()[row] = 0;
+    if (!sides.operand[0].IsValid(row) || !sides.operand[1].IsValid(row)) {
+      out->SetNull(row);
+    }
+  });
+  rows = WithoutNulls(sides.operand[0], rows, &storage);
+  rows = WithoutNulls(sides.operand[1], rows, &storage);
+  std::vector<uint16_t> passed;
+  CompareRows(expr.op, sides.operand[0], sides.operand[1], rows, &passed);
+  Rows::Of(passed).ForEach([out](size_t row) { out->data<uint8_t>()[row] = 1; });
+  return {};
+}
+
+Status Evaluator::EvaluateNot(const Expr& expr, Rows rows, Vector* out) {
+  Vector storage;
+  Operand operand;
+  RETURN_IF_ERROR(MakeOperand(*expr.children[0], rows, &storage, &operand));
+  const uint8_t* values = operand.vector->data<uint8_t>();
+  rows.ForEach([&](size_t row) {
+    if (operand.IsValid(row)) {
+      out->data<uint8_t>()[row] = values[operand.constant ? 0 : row] == 0 ? 1 : 0;
+    } else {
+      out->SetNull(row);
+    }
+  });
+  return {};
+}
+
+// One decisive operand (false for and, true for or) decides; else null is unknown.
+Status Evaluator::EvaluateLogic(const Expr& expr, Rows rows, Vector* out) {
+  const uint8_t decisive = expr.kind == ExprKind::kOr ? 1 : 0;
+  rows.ForEach([&](size_t row) { out->data<uint8_t>()[row] = decisive == 0 ? 1 : 0; });
+  for (const ExprPtr& child : expr.children) {
+    Vector storage;
+    Operand operand;
+    RETURN_IF_ERROR(MakeOperand(*child, rows, &storage, &operand));
+    const uint8_t* values = operand.vector->data<uint8_t>();
+    rows.ForEach([&](size_t row) {
+      uint8_t& result = out->data<uint8_t>()[row];
+      if (out->IsValid(row) && result == decisive) {
+        return;
+      }
+      if (!operand.IsValid(row)) {
+        out->SetNull(row);
+      } else if ((values[operand.constant ? 0 : row] != 0) == (decisive != 0)) {
+        result = decisive;
+        out->SetValid(row);
+      }
+    });
+  }
+  return {};
+}
+
+Status Evaluator::MakeOperand(const Expr& expr, Rows rows, Vector* storage, Operand* out) {
+  if (expr.kind == ExprKind::kColumn) {
+    *out = {&batch_.column(expr.column), false};
+    return {};
+  }
+  *out = {storage, expr.kind == ExprKind::kConstant};
+  if (out->constant) {
+    storage->Reset(expr.type, 1);
+    PutValue(expr.value, 0, storage);
+    return {};
+  }
+  return Evaluate(expr, rows, storage);
+}
+
+Status Evaluator::MakeSides(const Expr& expr, Rows rows, Sides* out) {
+  PhysicalType types[2];
+  for (int i = 0; i < 2; ++i) {
+    RETURN_IF_ERROR(MakeOperand(*expr.children[i], rows, &out->storage[i], &out->operand[i]));
+    types[i] = out->operand[i].vector->physical();
+  }
+  if (types[0] == types[1]) {
+    return {};
+  }
+  const bool both_integers = IsInteger(types[0]) && IsInteger(types[1]);
+  for (int i = 0; i < 2; ++i) {
+    // A bigint keeps its digits; all other numbers are exact as doubles.
+    const bool as_integer = both_integers || types[i] == PhysicalType::kInt64;
+    RETURN_IF_ERROR(
+        Widen(as_integer ? kBigint : kDouble, rows, &out->widened[i], &out->operand[i]));
+  }
+  return {};
+}
+
+Status Evaluator::Widen(LogicalType type, Rows rows, Vector* storage, Operand* operand) {
+  if (operand->vector->physical() == PhysicalTypeOf(type)) {
+    return {};
+  }
+  if (operand->constant) {
+    rows = {nullptr, 1};
+  }
+  storage->Reset(type, operand->constant ? 1 : std::max(batch_.capacity(), batch_.rows()));
+  RETURN_IF_ERROR(CastRows(*operand, rows, storage));
+  operand->vector = storage;
+  return {};
+}
+
+Rows SelectedRows(const Batch& batch) {
+  return batch.has_selection() ? Rows::Of(batch.selection()) : Rows{nullptr, batch.rows()};
+}
+
+}  // namespace
+
+Status SelectRows(const Expr& predicate, const Batch& batch, std::vector<uint16_t>* rows) {
+  rows->clear();
+  return Evaluator(batch).Select(predicate, SelectedRows(batch), rows);
+}
+
+Status Select(const Expr& predicate, Batch* batch) {
+  std::vector<uint16_t> rows;
+  RETURN_IF_ERROR(SelectRows(predicate, *batch, &rows));
+  if (rows.size() < batch->selected()) {
+    batch->SetSelection(std::move(rows));
+  }
+  return {};
+}
+
+Status Evaluate(const Expr& expr, const Batch& batch, Vector* out) {
+  return Evaluator(batch).Evaluate(expr, SelectedRows(batch), out);
+}
+
+void PutValue(const Value& value, size_t row, Vector* out) {
+  if (value.is_null()) {
+    out->SetNull(row);
+    if (out->physical() == PhysicalType::kString) {
+      out->data<StringView>()[row] = StringView();
+    }
+    return;
+  }
+  out->SetValid(row);
+  switch (out->physical()) {
+    case PhysicalType::kBool:
+      out->data<uint8_t>()[row] = value.int_value() != 0 ? 1 : 0;
+      return;
+    case PhysicalType::kInt16:
+      out->data<int16_t>()[row] = static_cast<int16_t>(value.int_value());
+      return;
+    case PhysicalType::kInt32:
+      out->data<int32_t>()[row] = value.int_value();
+      return;
+    case PhysicalType::kInt64:
+      out->data<int64_t>()[row] = value.bigint_value();
+      return;
+    case PhysicalType::kFloat32:
+      out->data<float>()[row] = value.real_value();
+      return;
+    case PhysicalType::kFloat64:
+      out->data<double>()[row] = value.double_value();
+      return;
+    case PhysicalType::kString:
+      out->data<StringView>()[row] = StringView(value.string_value());
+      return;
+    case PhysicalType::kInt128:
+      break;
+  }
+  assert(false && "no SQL type has this physical type yet");
+}
+
+}  // namespace redbase::ql

@@ -1,0 +1,17 @@
+// Cast kernels: the values of one vector as another type.
+#pragma once
+
+#include "common/result.h"
+#include "ql/internal/compare_kernels.h"
+
+namespace redbase::ql {
+
+// The value at one place, outside of its vector.
+Value ValueAt(const Vector& vector, size_t row);
+
+// `from` as out->type() for the given rows; nulls stay null.  What does not go is
+// the error that Value::CastTo gives.
+// Requires: out has been reset to the target type.
+Status CastRows(Operand from, Rows rows, Vector* out);
+
+}  // namespace redbase::ql
