@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
-#include <string_view>
 #include <utility>
 
 #include "common/bytes.h"
@@ -230,9 +229,7 @@ void SimEnv::Crash(uint64_t seed) {
 
 Status SimEnv::Count(FaultPlan::Operation operation, const std::string& path, bool* short_read) {
   ++counts_[operation];
-  const std::string& suffix = plan_.path_suffix;
-  const bool matches = (plan_.operations & operation) != 0 && path.size() >= suffix.size() &&
-                       std::string_view(path).substr(path.size() - suffix.size()) == suffix &&
+  const bool matches = (plan_.operations & operation) != 0 && path.ends_with(plan_.path_suffix) &&
                        (plan_.fault != Fault::kShortRead || short_read != nullptr);
   if (!matches) {
     return {};
