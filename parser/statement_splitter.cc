@@ -62,7 +62,7 @@ StatementSplitter::Progress StatementSplitter::StepBetween() {
     Skip();
     return Progress::kOn;
   }
-  if (std::string_view(buffer_).substr(scan_).starts_with(kByteOrderMark)) {
+  if (buffer_.compare(scan_, kByteOrderMark.size(), kByteOrderMark) == 0) {
     scan_ += kByteOrderMark.size();  // takes no column
     begin_ = scan_;
     return Progress::kOn;

@@ -76,7 +76,7 @@ std::vector<std::string_view> Useful(const std::vector<std::string_view>& expect
     }
   }
   if (value) {
-    useful.push_back("a value");
+    useful.emplace_back("a value");
   }
   if (useful.size() > kMaxExpected) {
     useful.clear();
