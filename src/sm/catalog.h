@@ -8,12 +8,21 @@
 //   <id>.<generation>      one file a relation or index
 //   data.1 ... data.N      the data nodes of a distributed database
 //
-// sys_relations, sys_columns, sys_indexes and sys_partitions hold the facts; relcat,
-// attrcat, dbinfo and <rel>_partitions_<attr> are views with the classic columns.
+// sys_relations, sys_columns, sys_indexes, sys_partitions and sys_sequences hold the
+// facts (sm/internal/system_relations.h); relcat, attrcat, dbinfo and
+// <rel>_partitions_<attr> are views with the classic columns.
 // A cache of Relation objects is built from them at open and kept in step.
 //
 // Changes belong to a transaction: rolled back, files made are removed and the
-// cache is as before; files dropped are unlinked after commit.
+// cache is as before; files dropped are unlinked after commit.  After a change that
+// failed the caller rolls back, to a savepoint before it at least.  Transactions end
+// before the catalog is closed.
+//
+// Object ids are never used again.  Files that no object has, left by a process
+// that died, are removed at open; files of other names are let alone.
+//
+// Messages begin as the classic ones do, with the component: `SM warning: relation
+// does not exist: "student2" (did you mean "student"?)`.
 //
 // Thread-safe.  Changes to the catalog are made by one statement at a time, with
 // no other statement running: the caller sees to that.
@@ -47,19 +56,24 @@ struct TableDefinition {
 };
 
 class Catalog {
+  class Impl;
+
  public:
   // Makes the files of an empty database in the directory `path`, which exists
-  // and is empty.  Syncs them.
+  // and is empty.  Syncs them.  An id of 0 is drawn, page sizes of 0 are the
+  // defaults.  A failure may leave files: see sm/database_directory.h.
   static Status Create(common::Env& env, const std::string& path, const DatabaseOptions& options);
   // kNotFound when there is no database at `path`; kUnavailable, naming the
   // process, when another one has it open.
   static Result<std::unique_ptr<Catalog>> Open(pf::BufferPool& pool, const std::string& path);
+  explicit Catalog(std::unique_ptr<Impl> impl);  // use Open
+  // Writes what is not, as far as it can; Close reports failures.
   ~Catalog();
 
   const std::string& path() const;
   const DatabaseOptions& options() const;
   tx::UndoTargets& undo_targets();
-  // Raised by every committed or taken back change of the catalog.
+  // Raised by every change of the catalog, made or taken back.
   uint64_t version() const;
 
   // By the rule for names (Relation::FindColumn); kNotFound: "relation does not
@@ -76,24 +90,26 @@ class Catalog {
   // The rows of a view, as of now.
   Result<std::vector<Batch>> ViewRows(const Relation& view) const;
 
-  // kAlreadyExists, kInvalidArgument (names, columns, sizes: named).
+  // kAlreadyExists, kInvalidArgument (names, columns, sizes, partitions: named).
   Status CreateTable(tx::Transaction& transaction, const TableDefinition& definition);
+  // kNotFound; kInvalidArgument for a view or system relation.
   Status DropTable(tx::Transaction& transaction, std::string_view name);
   // An empty index; the caller fills its tree.  kAlreadyExists when one on these
   // columns is there.  On a relation partitioned here only the fact is noted.
+  // The relation may be an older state of what is there now.
   Result<IndexInfo> CreateIndex(tx::Transaction& transaction, const Relation& relation,
                                 const std::vector<uint32_t>& columns, bool unique);
   Status DropIndex(tx::Transaction& transaction, const Relation& relation, const IndexInfo& index);
 
   // Writes all files and syncs.
   Status Flush();
+  // Flush, close all files, give the lock back.  Nothing but the destructor may
+  // be called then.
   Status Close();
   // Checks the system relations against each other and every file's structure.
   Status Validate();
 
  private:
-  class Impl;
-  explicit Catalog(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/batch.h"
@@ -33,6 +34,12 @@ class PartitionVector {
   PartitionVector(uint32_t column, LogicalType type, std::vector<Value> bounds)
       : column_(column), type_(type), bounds_(std::move(bounds)) {}
 
+  // From values as a statement gives them, cast to `type`.  kTypeMismatch or
+  // kInvalidArgument, "EX warning: invalid value in partition vector: ...", for
+  // null, values of another type, and values that do not ascend.
+  static Result<PartitionVector> Make(uint32_t column, LogicalType type,
+                                      const std::vector<Value>& bounds);
+
   uint32_t column() const { return column_; }
   LogicalType type() const { return type_; }
   uint32_t partition_count() const { return static_cast<uint32_t>(bounds_.size()) + 1; }
@@ -41,8 +48,11 @@ class PartitionVector {
   // The partition of a value, from 1.
   uint32_t PartitionOf(const Value& value) const;
   // The partition of each selected row of a batch, in the order of selection.
+  // Requires: the batch has the relation's columns, at their positions.
   void PartitionRows(const Batch& batch, std::vector<uint32_t>* partitions) const;
-  // The partitions that may hold values v with `v op value`, ascending.
+  // The partitions that may hold values v with `v op value`, ascending; none
+  // for a null.  Exact for integers, also against a real.
+  // Requires: value is null or comparable with `type`.
   std::vector<uint32_t> PartitionsFor(CompareOp op, const Value& value) const;
   std::vector<uint32_t> AllPartitions() const;
   PartitionRange RangeOf(uint32_t partition) const;

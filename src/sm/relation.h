@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "common/result.h"
 #include "common/schema.h"
 #include "common/value.h"
 #include "sm/partition_vector.h"
@@ -29,6 +31,7 @@ struct IndexInfo {
   std::string name;
   std::vector<uint32_t> columns;  // positions in the relation, in key order
   bool unique = false;
+  uint32_t generation = 1;  // its file is <id>.<generation>
 
   bool operator==(const IndexInfo&) const = default;
 };
@@ -44,13 +47,19 @@ struct Relation {
   std::optional<PartitionVector> partitioning;
   // This relation is a fragment: the rows it may hold.
   std::optional<PartitionRange> range;
+  // The view that shows `partitioning`.
+  std::optional<ObjectId> partition_view;
+  uint32_t generation = 1;  // its file is <id>.<generation>
 
   // The index whose first column is `column`, a unique one if there is one;
   // null when there is none.
   const IndexInfo* IndexOn(uint32_t column) const;
   // An exact match wins; else case does not matter when that is unambiguous.
-  // kNotFound, or kInvalidArgument when several match.
+  // kNotFound, with a near name when there is one, or kInvalidArgument when
+  // several match: "SM warning: invalid attribute: ...".
   Result<uint32_t> FindColumn(std::string_view column) const;
+
+  bool operator==(const Relation&) const = default;
 };
 
 using RelationPtr = std::shared_ptr<const Relation>;

@@ -1,0 +1,40 @@
+// Databases as directories: made whole or not at all, and removed.
+//
+// A plain database is what sm::Catalog::Create makes.  A distributed one of N
+// nodes is a plain one, the master, that also holds the directories data.1 ...
+// data.N, each a plain one.
+//
+// CreateDatabase builds under the name `.dbcreate-<random>` beside the target and
+// renames it at the end.  DestroyDatabase removes the control file last, so that
+// a removal that was interrupted can be repeated.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/env.h"
+#include "common/status.h"
+
+namespace redbase::sm {
+
+inline constexpr uint32_t kMaxNodes = 1024;
+
+// Where data node `node` of the database at `path` is.
+std::string NodePath(const std::string& path, uint32_t node);
+// The database_id of data node `node` below a master with this id.
+uint64_t NodeDatabaseId(uint64_t master_id, uint32_t node);
+
+// `node_count` 0 makes a plain database; `page_size` 0 stands for the defaults.
+// kInvalidArgument for other than 0 and 2 ... kMaxNodes nodes, no page size, or
+// no name; kAlreadyExists when the path does: "cannot create directory: ...".
+// After a failure nothing is left.
+Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_count,
+                      uint32_t page_size);
+
+// kNotFound or kInvalidArgument, "cannot destroy the database: ...", for what
+// is no database or holds a file that is not of one, with nothing removed;
+// kUnavailable while it is in use.  Never follows a symbolic link: neither
+// `path` itself nor anything in it may be one.
+Status DestroyDatabase(common::Env& env, const std::string& path);
+
+}  // namespace redbase::sm

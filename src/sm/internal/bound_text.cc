@@ -1,0 +1,119 @@
+#include "sm/internal/bound_text.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include "common/text.h"
+
+namespace redbase::sm {
+
+namespace {
+
+constexpr std::string_view kDigits = "0123456789abcdef";
+
+template <typename T>
+std::string NumberToText(T value) {
+  std::array<char, 40> buffer;
+  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), result.ptr};
+}
+
+std::string Escape(std::string_view bytes) {
+  const bool is_utf8 = common::CountUtf8(bytes) >= 0;
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (c == '\\' || byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !is_utf8)) {
+      out += "\\x";
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::optional<std::string> Unescape(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    if (text[0] != '\\') {
+      out += text[0];
+      text.remove_prefix(1);
+      continue;
+    }
+    if (text.size() < 4 || text[1] != 'x') {
+      return std::nullopt;
+    }
+    const size_t high = kDigits.find(text[2]);
+    const size_t low = kDigits.find(text[3]);
+    if (high == std::string_view::npos || low == std::string_view::npos) {
+      return std::nullopt;
+    }
+    out += static_cast<char>(high * 16 + low);
+    text.remove_prefix(4);
+  }
+  return out;
+}
+
+template <typename T>
+std::optional<T> NumberFromText(std::string_view text) {
+  T value{};
+  return common::ParseNumber(text, &value) == common::ParseOutcome::kOk ? std::optional(value)
+                                                                        : std::nullopt;
+}
+
+std::optional<Value> Parse(std::string_view text, TypeId type) {
+  switch (PhysicalTypeOf(type)) {
+    case PhysicalType::kFloat32:
+      if (const auto value = NumberFromText<float>(text)) {
+        return Value::Real(*value);
+      }
+      return std::nullopt;
+    case PhysicalType::kFloat64:
+      if (const auto value = NumberFromText<double>(text)) {
+        return Value::Double(*value);
+      }
+      return std::nullopt;
+    case PhysicalType::kString:
+      if (auto value = Unescape(text)) {
+        return Value::String(*std::move(value));
+      }
+      return std::nullopt;
+    default:
+      if (const auto value = NumberFromText<int64_t>(text)) {
+        return Value::Bigint(*value);
+      }
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::string BoundToText(const Value& value) {
+  if (value.is_string()) {
+    return Escape(value.string_value());
+  }
+  if (value.is_real()) {
+    return NumberToText(value.real_value());
+  }
+  if (value.is_double()) {
+    return NumberToText(value.double_value());
+  }
+  return NumberToText(value.is_bigint() ? value.bigint_value() : value.int_value());
+}
+
+Result<Value> BoundFromText(std::string_view text, LogicalType type) {
+  const std::optional<Value> value = Parse(text, type.id);
+  if (value) {
+    Result<Value> typed = value->CastTo(type);
+    if (typed.ok()) {
+      return typed;
+    }
+  }
+  return Status(Code::kCorruption, common::Quoted(text) + " is no bound of type " + TypeName(type));
+}
+
+}  // namespace redbase::sm

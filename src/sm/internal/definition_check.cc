@@ -1,0 +1,110 @@
+#include "sm/internal/definition_check.h"
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "sm/internal/system_relations.h"
+#include "sm/name_match.h"
+
+namespace redbase::sm {
+
+namespace {
+
+Status Refuse(const std::string& message) { return {Code::kInvalidArgument, message}; }
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+Status CheckName(std::string_view name) {
+  if (name.size() > kMaxNameLength) {
+    return Refuse("create: relation name or attribute name too long: " + QuotedName(name) +
+                  " has " + std::to_string(name.size()) + " characters, at most " +
+                  std::to_string(kMaxNameLength));
+  }
+  bool valid = !name.empty() && IsLetter(name[0]);
+  for (const char c : name) {
+    valid = valid && (IsLetter(c) || (c >= '0' && c <= '9'));
+  }
+  return valid ? Status()
+               : Refuse("create: invalid name: " + QuotedName(name) +
+                        " (a letter first, then letters, digits and _)");
+}
+
+Status CheckLength(const Column& column) {
+  const uint32_t length = column.type.length;
+  const bool classic = column.type.id == TypeId::kClassicString;
+  const uint32_t most = classic ? kMaxClassicStringLength : kMaxVarcharLength;
+  if (!IsString(column.type.id) || (length <= most && !(classic && length == 0))) {
+    return {};
+  }
+  return Refuse("create: invalid length for string attribute: " + QuotedName(column.name) + " " +
+                TypeName(column.type) + ", not from 1 to " + std::to_string(most));
+}
+
+Status CheckColumns(const std::vector<Column>& columns) {
+  if (columns.empty()) {
+    return Refuse("create: a relation has at least one attribute");
+  }
+  if (columns.size() > kMaxColumns) {
+    return Refuse("create: too many elements: " + std::to_string(columns.size()) +
+                  " attributes, at most " + std::to_string(kMaxColumns));
+  }
+  std::set<std::string_view> names;
+  for (const Column& column : columns) {
+    RETURN_IF_ERROR(CheckName(column.name));
+    if (!names.insert(column.name).second) {
+      return Refuse("create: duplicated attribute name: " + QuotedName(column.name));
+    }
+    RETURN_IF_ERROR(CheckLength(column));
+  }
+  return {};
+}
+
+Status CheckPartitioning(const TableDefinition& definition, const DatabaseOptions& options) {
+  const PartitionVector& vector = *definition.partitioning;
+  if (vector.column() >= definition.columns.size() ||
+      definition.columns[vector.column()].type != vector.type()) {
+    return Refuse("create: attribute name for distribute is not valid");
+  }
+  if (options.node_count == 0) {
+    return Refuse("EX warning: incorrect number of data values: the database is not distributed");
+  }
+  if (vector.partition_count() != options.node_count) {
+    return Refuse(
+        "EX warning: incorrect number of data values: " + std::to_string(vector.bounds().size()) +
+        ", with " + std::to_string(options.node_count) + " data nodes it takes " +
+        std::to_string(options.node_count - 1));
+  }
+  return {};
+}
+
+Status Exists(const std::string& name, const std::string& detail) {
+  return {Code::kAlreadyExists, "SM warning: relation exists: " + QuotedName(name) + detail};
+}
+
+}  // namespace
+
+Status CheckDefinition(const TableDefinition& definition, const CatalogSnapshot& snapshot,
+                       const DatabaseOptions& options) {
+  RETURN_IF_ERROR(CheckName(definition.name));
+  RETURN_IF_ERROR(CheckColumns(definition.columns));
+  if (snapshot.FindExact(definition.name) != nullptr) {
+    return Exists(definition.name, "");
+  }
+  if (!definition.partitioning) {
+    return {};
+  }
+  RETURN_IF_ERROR(CheckPartitioning(definition, options));
+  Relation relation;
+  relation.name = definition.name;
+  relation.schema = Schema(definition.columns);
+  relation.partitioning = definition.partitioning;
+  const std::string view = PartitionViewName(relation);
+  if (snapshot.FindExact(view) != nullptr) {
+    return Exists(view, ", the name of the view that is to show the partitions of " +
+                            QuotedName(definition.name));
+  }
+  return {};
+}
+
+}  // namespace redbase::sm

@@ -1,0 +1,160 @@
+#include "sm/internal/relation_files.h"
+
+#include <utility>
+
+#include "common/text.h"
+#include "sm/internal/system_relations.h"
+#include "sm/name_match.h"
+
+namespace redbase::sm {
+
+namespace {
+
+FileName NameOf(const Relation& relation) { return {relation.id, relation.generation}; }
+FileName NameOf(const IndexInfo& index) { return {index.id, index.generation}; }
+
+std::string Describe(const Relation& relation) { return "relation " + QuotedName(relation.name); }
+std::string Describe(const IndexInfo& index) { return "index " + QuotedName(index.name); }
+
+ix::TreeOptions TreeOptionsOf(const Relation& relation, const IndexInfo& index) {
+  ix::TreeOptions options;
+  for (const uint32_t column : index.columns) {
+    options.key.push_back({relation.schema[column].type});
+  }
+  options.unique = index.unique;
+  return options;
+}
+
+// A number from 1 as std::to_string writes it.
+std::optional<uint32_t> ParsePositive(std::string_view digits) {
+  int32_t number = 0;
+  const bool is_number = !digits.empty() && digits[0] >= '1' && digits[0] <= '9' &&
+                         common::ParseNumber(digits, &number) == common::ParseOutcome::kOk;
+  return is_number ? std::optional(static_cast<uint32_t>(number)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string ToString(FileName name) {
+  return std::to_string(static_cast<uint32_t>(name.id)) + "." + std::to_string(name.generation);
+}
+
+std::optional<FileName> ParseFileName(std::string_view name) {
+  const size_t point = name.find('.');
+  if (point == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::optional<uint32_t> id = ParsePositive(name.substr(0, point));
+  const std::optional<uint32_t> generation = ParsePositive(name.substr(point + 1));
+  if (!id || !generation) {
+    return std::nullopt;
+  }
+  return FileName{ObjectId{*id}, *generation};
+}
+
+RelationFiles::RelationFiles(pf::BufferPool& pool, tx::UndoTargets& undo_targets, std::string path,
+                             const DatabaseOptions& options)
+    : pool_(pool), undo_targets_(undo_targets), path_(std::move(path)), options_(options) {}
+
+pf::PageFileIdentity RelationFiles::IdentityOf(FileName name) const {
+  return {pf::FileId{static_cast<uint32_t>(name.id)}, options_.database_id};
+}
+
+Result<rm::RecordFile*> RelationFiles::Records(const Relation& relation) {
+  const FileName name = NameOf(relation);
+  const common::MutexLock lock(mutex_);
+  const auto found = open_.find(name);
+  if (found != open_.end()) {
+    return found->second.records.get();
+  }
+  auto records = rm::RecordFile::Open({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
+                                      TypesOf(relation.schema));
+  if (!records.ok()) {
+    return std::move(records).status().Annotate(Describe(relation));
+  }
+  rm::RecordFile* const opened = records->get();
+  open_[name].records = std::move(records).value();
+  return opened;
+}
+
+Result<ix::BPlusTree*> RelationFiles::Tree(const Relation& relation, const IndexInfo& index) {
+  const FileName name = NameOf(index);
+  const common::MutexLock lock(mutex_);
+  const auto found = open_.find(name);
+  if (found != open_.end()) {
+    return found->second.tree.get();
+  }
+  auto tree = ix::BPlusTree::Open({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
+                                  TreeOptionsOf(relation, index));
+  if (!tree.ok()) {
+    return std::move(tree).status().Annotate(Describe(index));
+  }
+  ix::BPlusTree* const opened = tree->get();
+  open_[name].tree = std::move(tree).value();
+  return opened;
+}
+
+Status RelationFiles::CreateRecords(const Relation& relation) {
+  const FileName name = NameOf(relation);
+  const common::MutexLock lock(mutex_);
+  const size_t page_size =
+      relation.kind == RelationKind::kSystem ? kSystemPageSize : options_.record_page_size;
+  auto records = rm::RecordFile::Create({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
+                                        TypesOf(relation.schema), page_size);
+  if (!records.ok()) {
+    const bool too_large = records.status().code() == Code::kInvalidArgument;
+    return std::move(records).status().Annotate(too_large ? "RM warning: record size is too large"
+                                                          : Describe(relation));
+  }
+  open_[name].records = std::move(records).value();
+  return {};
+}
+
+Status RelationFiles::CreateTree(const Relation& relation, const IndexInfo& index) {
+  const FileName name = NameOf(index);
+  const common::MutexLock lock(mutex_);
+  auto tree = ix::BPlusTree::Create({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
+                                    TreeOptionsOf(relation, index), options_.tree_page_size);
+  if (!tree.ok()) {
+    return std::move(tree).status().Annotate(Describe(index));
+  }
+  open_[name].tree = std::move(tree).value();
+  return {};
+}
+
+Status RelationFiles::Remove(FileName name) {
+  const common::MutexLock lock(mutex_);
+  const auto found = open_.find(name);
+  if (found != open_.end()) {
+    if (found->second.records != nullptr) {
+      found->second.records->Abandon();
+    } else {
+      found->second.tree->Abandon();
+    }
+    open_.erase(found);
+  }
+  Status removed = pool_.env().RemoveFile(PathOf(name));
+  return removed.code() == Code::kNotFound ? Status() : removed;
+}
+
+Status RelationFiles::Flush() {
+  const common::MutexLock lock(mutex_);
+  for (auto& entry : open_) {
+    OpenFile& file = entry.second;
+    RETURN_IF_ERROR(file.records != nullptr ? file.records->Flush() : file.tree->Flush());
+  }
+  return {};
+}
+
+Status RelationFiles::Close() {
+  const common::MutexLock lock(mutex_);
+  Status status;
+  for (auto& entry : open_) {
+    OpenFile& file = entry.second;
+    status.Update(file.records != nullptr ? file.records->Close() : file.tree->Close());
+  }
+  open_.clear();
+  return status;
+}
+
+}  // namespace redbase::sm

@@ -1,0 +1,74 @@
+// RelationFiles: the open files of a database's relations and indexes.
+//
+// A file is `<object id>.<generation>` in the database's directory; it is opened
+// at first use and stays open.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/result.h"
+#include "common/sync.h"
+#include "ix/bplus_tree.h"
+#include "rm/record_file.h"
+#include "sm/control_file.h"
+#include "sm/relation.h"
+#include "tx/transaction.h"
+
+namespace redbase::sm {
+
+struct FileName {
+  ObjectId id{0};
+  uint32_t generation = 0;
+
+  auto operator<=>(const FileName&) const = default;
+};
+
+// "17.1".
+std::string ToString(FileName name);
+// Nullopt for any name that ToString does not give.
+std::optional<FileName> ParseFileName(std::string_view name);
+
+class RelationFiles {
+ public:
+  RelationFiles(pf::BufferPool& pool, tx::UndoTargets& undo_targets, std::string path,
+                const DatabaseOptions& options);
+
+  Result<rm::RecordFile*> Records(const Relation& relation) EXCLUDES(mutex_);
+  Result<ix::BPlusTree*> Tree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
+  // Both name the relation in what they report; nothing is left by a failure.
+  Status CreateRecords(const Relation& relation) EXCLUDES(mutex_);
+  Status CreateTree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
+  // Forgets the file's pages and removes it.  Success when it is not there.
+  Status Remove(FileName name) EXCLUDES(mutex_);
+
+  Status Flush() EXCLUDES(mutex_);
+  // The first failure is reported after all files were tried.
+  Status Close() EXCLUDES(mutex_);
+
+ private:
+  // Exactly one of the two is there.
+  struct OpenFile {
+    std::unique_ptr<rm::RecordFile> records;
+    std::unique_ptr<ix::BPlusTree> tree;
+  };
+
+  std::string PathOf(FileName name) const { return path_ + "/" + ToString(name); }
+  pf::PageFileIdentity IdentityOf(FileName name) const;
+
+  pf::BufferPool& pool_;
+  tx::UndoTargets& undo_targets_;
+  const std::string path_;
+  const DatabaseOptions options_;
+  common::Mutex mutex_;
+  std::map<FileName, OpenFile> open_ GUARDED_BY(mutex_);
+};
+
+}  // namespace redbase::sm
