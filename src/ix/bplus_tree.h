@@ -1,9 +1,12 @@
 // BPlusTree: an index, encoded keys with the RIDs of the records that have them.
 //
-// Entries are ordered by key, then RID.  Readers descend without latches and
-// check afterwards that nothing changed; writers latch the one leaf they change,
-// and the path from the root only when pages split or merge.  The format of a
-// page is in ix/tree_page.h.
+// Keys are encodings of all columns of TreeOptions::key (ix/key_encoding.h), of
+// which none is the beginning of another.  Entries are ordered by key, then RID.  Readers descend
+// without latches and check afterwards that nothing changed; writers latch the one leaf they
+// change, and the path from the root only when pages split or merge.  The format of a page is in
+// ix/tree_page.h.
+//
+// Counts of entries and nodes are kept in memory, and saved by Flush and Close.
 //
 // A unique tree refuses a second RID for a key that holds no null.
 //
@@ -39,7 +42,7 @@ struct TreeOptions {
 struct TreeStatistics {
   uint64_t entries = 0;
   uint32_t height = 0;  // levels; 1 when the root is a leaf
-  uint32_t pages = 0;
+  uint32_t pages = 0;   // nodes; header, meta and free pages are not counted
 };
 
 struct Entry {
@@ -62,6 +65,9 @@ class BPlusTree : public tx::UndoTarget {
                                                  const std::string& path,
                                                  pf::PageFileIdentity identity,
                                                  TreeOptions options);
+  class Impl;
+  // Create and Open make trees.
+  explicit BPlusTree(std::unique_ptr<Impl> impl);
   ~BPlusTree() override;
 
   // kAlreadyExists when this very entry is there; kConstraint when the tree is
@@ -91,7 +97,8 @@ class BPlusTree : public tx::UndoTarget {
   Status Close();
   void Abandon();
 
-  // Checks order, separators, fill, sibling links, levels and counts.
+  // Checks order, separators, fences, levels, the use of space and counts.
+  // Requires: nobody changes the tree meanwhile.
   Status Validate() const;
   // Level by level with fill and keys, for people.
   Result<std::string> Draw() const;
@@ -99,9 +106,6 @@ class BPlusTree : public tx::UndoTarget {
   Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
 
  private:
-  friend class IndexScan;
-  class Impl;
-  explicit BPlusTree(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

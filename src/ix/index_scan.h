@@ -32,7 +32,7 @@ class IndexScan {
   ~IndexScan();
 
   // Appends the next entries' RIDs, at most `limit`, to `rids`, and their keys
-  // to `keys` unless null; false when there are no more.
+  // to `keys` unless null; false when there were none.
   Result<bool> Next(size_t limit, std::vector<Rid>* rids, std::vector<std::string>* keys = nullptr);
 
  private:

@@ -1,0 +1,102 @@
+#include "ix/internal/bulk_builder.h"
+
+#include "ix/internal/tree_ops.h"
+#include "pf/mini_transaction.h"
+
+namespace redbase::ix {
+
+void BulkBuilder::OpenNode::RemoveFirst(size_t count) {
+  const size_t cut = count < items.size() ? items[count].begin : bytes.size();
+  bytes.erase(0, cut);
+  items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count));
+  for (Item& item : items) {
+    item.begin -= cut;
+  }
+}
+
+size_t BulkBuilder::OpenNode::PageBytes(bool inner) const {
+  const size_t prefix = items.empty() ? 0 : CommonPrefix(low, entry(items.size() - 1));
+  const size_t per_entry = sizeof(NodeSlot) + (inner ? sizeof(PageNum) : 0);
+  // Of leaf entries, the head is in the slot; separators may be shorter.
+  const size_t saved = std::min(bytes.size(), items.size() * (prefix + (inner ? 0 : kHeadBytes)));
+  return low.size() + items.size() * per_entry + bytes.size() - saved;
+}
+
+std::string BulkBuilder::Separator(size_t level, std::string_view left,
+                                   std::string_view right) const {
+  return std::string(level > 0 ? right : right.substr(0, CommonPrefix(left, right) + 1));
+}
+
+Status BulkBuilder::AddTo(size_t level, std::string_view entry, PageNum child) {
+  const size_t limit = (file_.page_size() - kSlotsOffset) / 10 * 9;
+  const size_t reserve = sizeof(NodeSlot) + sizeof(PageNum) + entry.size();
+  if (levels_[level].items.size() > 1 && levels_[level].PageBytes(level > 0) + reserve > limit) {
+    RETURN_IF_ERROR(CloseNode(level, entry));
+  }
+  levels_[level].Append(entry, child);
+  return {};
+}
+
+// The estimate took the prefix of the entries so far; the fence before `next`
+// may have less in common with the low one.  Then fewer entries go.
+Status BulkBuilder::CloseNode(size_t level, std::string_view next) {
+  OpenNode& open = levels_[level];
+  std::string separator;
+  size_t count = open.items.size();
+  for (;; count = std::max<size_t>(1, count / 2)) {
+    const bool all = count == open.items.size();
+    separator = Separator(level, open.entry(count - 1), all ? next : open.entry(count));
+    NodeRewrite node(static_cast<uint16_t>(level), open.low, separator);
+    for (size_t i = 0; i < count; ++i) {
+      node.Add(open.entry(i), open.items[i].child);
+    }
+    if (node.bytes() <= file_.page_size() - kSlotsOffset || count == 1) {
+      break;
+    }
+  }
+  return WriteNode(level, count, separator);
+}
+
+Status BulkBuilder::WriteNode(size_t level, size_t count, std::string_view high) {
+  OpenNode& open = levels_[level];
+  NodeRewrite node(static_cast<uint16_t>(level), open.low, high);
+  for (size_t i = 0; i < count; ++i) {
+    node.Add(open.entry(i), open.items[i].child);
+  }
+  pf::MiniTransaction change(file_.pool());
+  ASSIGN_OR_RETURN(const pf::PageRef page, change.Allocate(file_, kTreeNodePage));
+  const PageNum page_num = change.page_num(page);
+  change.Apply(page, kRewriteOp, node.Payload());
+  change.Commit();
+  ++nodes_;
+  const std::string low = std::move(open.low);
+  open.low = high;
+  open.RemoveFirst(count);
+  if (level + 1 == levels_.size()) {
+    levels_.emplace_back();  // `open` is no longer valid
+  }
+  return AddTo(level + 1, low, page_num);
+}
+
+Status BulkBuilder::WriteRoot(size_t level) {
+  NodeRewrite node(static_cast<uint16_t>(level), "", "");
+  const OpenNode& open = levels_[level];
+  for (size_t i = 0; i < open.items.size(); ++i) {
+    node.Add(open.entry(i), open.items[i].child);
+  }
+  pf::MiniTransaction change(file_.pool());
+  ASSIGN_OR_RETURN(const pf::PageRef root, change.Write(file_, kRootPageNum));
+  change.Apply(root, kRewriteOp, node.Payload());
+  change.Commit();
+  return {};
+}
+
+Status BulkBuilder::Finish() {
+  for (size_t level = 0; level + 1 < levels_.size(); ++level) {
+    // Closing a level may add another above the last.
+    RETURN_IF_ERROR(WriteNode(level, levels_[level].items.size(), ""));
+  }
+  return WriteRoot(levels_.size() - 1);
+}
+
+}  // namespace redbase::ix

@@ -1,0 +1,67 @@
+// BulkBuilder: builds a tree from sorted entries, from the leaves up, each page
+// once and in page order.
+//
+// On every level there is one open node, in memory.  When it is about nine
+// tenths full it is written, and its separator goes to the level above; at the
+// end the topmost open node becomes the root.
+//
+// Not thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ix/tree_page.h"
+#include "pf/page_file.h"
+
+namespace redbase::ix {
+
+class BulkBuilder {
+ public:
+  // Requires: the file holds a tree with no entries.
+  explicit BulkBuilder(pf::PageFile& file) : file_(file), levels_(1) {}
+
+  // Requires: ascending, none longer than the page size allows.
+  Status Add(std::string_view entry) { return AddTo(0, entry, kNoPage); }
+  Status Finish();
+
+  // Written so far, but for the root.
+  uint32_t nodes() const { return nodes_; }
+
+ private:
+  struct Item {
+    size_t begin;  // in `bytes`
+    size_t length;
+    PageNum child;
+  };
+  struct OpenNode {
+    std::string low;
+    std::string bytes;
+    std::vector<Item> items;
+
+    std::string_view entry(size_t i) const {
+      return std::string_view(bytes).substr(items[i].begin, items[i].length);
+    }
+    void Append(std::string_view entry, PageNum child) {
+      items.push_back({bytes.size(), entry.size(), child});
+      bytes.append(entry);
+    }
+    void RemoveFirst(size_t count);
+    // Bytes in a page if no longer entry came, at most.
+    size_t PageBytes(bool inner) const;
+  };
+
+  Status AddTo(size_t level, std::string_view entry, PageNum child);
+  // Writes the entries of the open node that fit below `next`.
+  Status CloseNode(size_t level, std::string_view next);
+  Status WriteNode(size_t level, size_t count, std::string_view high);
+  Status WriteRoot(size_t level);
+  std::string Separator(size_t level, std::string_view left, std::string_view right) const;
+
+  pf::PageFile& file_;
+  std::vector<OpenNode> levels_;
+  uint32_t nodes_ = 0;
+};
+
+}  // namespace redbase::ix

@@ -1,0 +1,128 @@
+// What a BPlusTree is made of.
+//
+// Structure changes (splits, merges) are mini-transactions of their own, made
+// before or after the change of the entry that calls for them: they are never
+// undone.  Each concerns one parent and its children:
+//
+//   split   latches parent and child, allocates a node; when the parent has no
+//           room for the separator, the parent is split first, and all begins
+//           again
+//   merge   latches parent and two neighbours, gives one back
+//   root    grows by copying its entries down into two new nodes, and shrinks
+//           by copying its only child up, so it stays where it is
+//
+// Latches are taken from the root down, children of one parent only under the
+// parent's exclusive latch.  Readers hold one latch, or a parent's and then its
+// child's; those who change an entry hold one.  So nobody waits in a circle.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "ix/bplus_tree.h"
+#include "ix/internal/node_reader.h"
+#include "ix/tree_page.h"
+#include "pf/mini_transaction.h"
+
+namespace redbase::ix {
+
+inline constexpr tx::UndoKind kUndoInsert{0x0200};  // payload: the entry
+inline constexpr tx::UndoKind kUndoErase{0x0201};   // payload: the entry
+
+// "(5, 'abc')"; a key cut short is completed with the least values.
+std::string KeyText(std::span<const KeyColumn> key, std::string_view encoded);
+
+class BPlusTree::Impl {
+ public:
+  Impl(const FileContext& context, std::unique_ptr<pf::PageFile> file, TreeOptions options);
+  ~Impl();
+
+  Status Format();
+  Status Load();
+  void Register(UndoTarget* target);
+
+  // The changes of one entry; no undo is noted when `transaction` is null.
+  Status Insert(tx::Transaction* transaction, std::string_view entry);
+  Status Erase(tx::Transaction* transaction, std::string_view entry);
+  Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
+  Result<std::optional<Rid>> LookupOne(std::string_view key) const;
+  // Whether `entry` may follow `last` in a bulk build.
+  Status CheckNext(std::string_view last, std::string_view entry) const;
+
+  Status SaveCounts();
+  Status Close();
+  void Abandon();
+  Status Validate() const;
+  Result<std::string> Draw() const;
+
+  pf::PageFile& file() const { return *file_; }
+  const TreeOptions& options() const { return options_; }
+  size_t max_key_bytes() const { return MaxEntryBytes(file_->page_size()) - kRidBytes; }
+  uint64_t entries() const { return entries_.load(std::memory_order_relaxed); }
+  uint32_t nodes() const { return nodes_.load(std::memory_order_relaxed); }
+  uint32_t height() const;
+  // Counts what a bulk build added.
+  void AddCounts(uint64_t entries, uint32_t nodes) {
+    entries_.fetch_add(entries, std::memory_order_relaxed);
+    nodes_.fetch_add(nodes, std::memory_order_relaxed);
+  }
+
+ private:
+  struct Cut;  // where a node is split
+  enum class Merge : uint8_t { kNothing, kMerged, kOnlyChild };
+  struct Totals {
+    uint64_t entries = 0;
+    uint32_t nodes = 0;
+  };
+
+  // Latches the node at `level` for `entry`, or the root when that is lower;
+  // nullopt when somebody else was quicker: try again.
+  Result<std::optional<pf::PageRef>> Latch(pf::MiniTransaction* change, NodeReader* reader,
+                                           std::string_view entry, uint16_t level) const;
+  Result<pf::PageRef> LatchChild(pf::MiniTransaction* change, pf::PageRef parent,
+                                 size_t index) const;
+  // kConstraint unless the key may be there twice, since it holds a null.
+  Status CheckDuplicate(std::string_view key) const;
+  // Whether a leaf may take `entry`; `at` is where.
+  Status CheckNew(const NodeView& leaf, std::string_view entry, NodeView::Position at,
+                  bool check_unique) const;
+
+  // Makes room for `length` more bytes of an entry in the node for `entry`.
+  Status Split(uint16_t level, std::string_view entry, size_t length);
+  // False when nothing could be done before the parent is split, which needs
+  // room for `*length` bytes then.
+  Result<bool> TrySplit(uint16_t level, std::string_view entry, size_t* length);
+  Status GrowRoot(pf::MiniTransaction* change, pf::PageRef root, std::string_view entry);
+  // The right half begins after `target` bytes of entries, more or less.
+  static Cut CutAfter(const NodeView& node, size_t target);
+  static Cut ChooseCut(const NodeView& node, std::string_view entry);
+
+  // Merges nodes around the leaf for `entry` as long as that helps.
+  Status Rebalance(std::string_view entry);
+  Result<Merge> TryMerge(uint16_t level, std::string_view entry);
+  // False when the children at `left` and the next do not fit into one.
+  Result<bool> MergePair(pf::MiniTransaction* change, pf::PageRef parent, size_t left);
+  Status ShrinkRoot(pf::MiniTransaction* change, pf::PageRef root);
+
+  Status CheckSubtree(PageNum page, uint16_t level, std::string_view low, std::string_view high,
+                      Totals* totals) const;
+  Status DrawLevel(uint16_t level, const std::vector<PageNum>& pages, std::string* out,
+                   std::vector<PageNum>* children) const;
+
+  NodeView Node(const pf::MiniTransaction& change, pf::PageRef ref) const {
+    return NodeView(change.bytes(ref));
+  }
+
+  tx::UndoTargets* undo_targets_;
+  std::unique_ptr<pf::PageFile> file_;
+  TreeOptions options_;
+  std::atomic<uint64_t> entries_{0};
+  std::atomic<uint32_t> nodes_{0};
+  bool open_ = true;
+  bool registered_ = false;
+};
+
+}  // namespace redbase::ix
