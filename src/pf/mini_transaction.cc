@@ -68,9 +68,13 @@ PageRef MiniTransaction::Hold(FileState& file, PageNum page, Frame* frame) {
   return ref;
 }
 
-Result<PageRef> MiniTransaction::Write(PageFile& file, PageNum page) NO_THREAD_SAFETY_ANALYSIS {
-  assert(!applying_ && !file.closed_);
-  FileState& state = *file.state_;
+Result<PageRef> MiniTransaction::Write(PageFile& file, PageNum page) {
+  assert(!file.closed_);
+  return Write(*file.state_, page);
+}
+
+Result<PageRef> MiniTransaction::Write(FileState& state, PageNum page) NO_THREAD_SAFETY_ANALYSIS {
+  assert(!applying_);
   if (const auto found = Find(state, page)) {
     return *found;
   }
@@ -124,12 +128,11 @@ FileHeader MiniTransaction::PlannedHeader(PageRef header) const {
   return plan;
 }
 
-Result<PageRef> MiniTransaction::TakeFromChain(PageFile& file, const FileHeader& header) {
-  const FileState& state = *file.state_;
+Result<PageRef> MiniTransaction::TakeFromChain(FileState& state, const FileHeader& header) {
   if (Find(state, header.free_head)) {
     return PageError(state, header.free_head, Code::kCorruption, "in the free chain, but in use");
   }
-  ASSIGN_OR_RETURN(const PageRef page, Write(file, header.free_head));
+  ASSIGN_OR_RETURN(const PageRef page, Write(state, header.free_head));
   if (ReadPageHeader(bytes(page)).kind != PageKind::kFree) {
     Unlatch(page);
     return PageError(state, header.free_head, Code::kCorruption, "in the free chain, but in use");
@@ -138,19 +141,18 @@ Result<PageRef> MiniTransaction::TakeFromChain(PageFile& file, const FileHeader&
 }
 
 Result<PageRef> MiniTransaction::Allocate(PageFile& file, PageKind kind) {
-  assert(!applying_);
   FileState& state = *file.state_;
-  ASSIGN_OR_RETURN(const PageRef header_ref, Write(file, kHeaderPage));
+  ASSIGN_OR_RETURN(const PageRef header_ref, Write(state, kHeaderPage));
   const FileHeader header = PlannedHeader(header_ref);
   if (header.free_count > 0) {
-    ASSIGN_OR_RETURN(const PageRef page, TakeFromChain(file, header));
+    ASSIGN_OR_RETURN(const PageRef page, TakeFromChain(state, header));
     reservations_.push_back(
         {Reservation::Kind::kTakeFree, kind, header_ref, page, NextFree(bytes(page))});
     return page;
   }
   const PageNum number{header.pages};
   if (number == kNoPage) {
-    return Status(Code::kIoError, file.path() + ": has the greatest possible number of pages");
+    return Status(Code::kIoError, state.path() + ": has the greatest possible number of pages");
   }
   ASSIGN_OR_RETURN(Frame* const frame, pool_.loader_->Create(state, number));
   const PageRef page = Hold(state, number, frame);
@@ -162,13 +164,8 @@ Result<PageRef> MiniTransaction::Allocate(PageFile& file, PageKind kind) {
 Status MiniTransaction::Free(PageRef page) {
   assert(!applying_ && held(page).frame != nullptr);
   FileState& state = *held(page).file;
-  std::optional<PageRef> header = Find(state, kHeaderPage);
-  if (!header) {
-    ASSIGN_OR_RETURN(Frame* const frame, pool_.loader_->Fetch(state, kHeaderPage, Access::kRandom,
-                                                              LatchMode::kExclusive));
-    header = Hold(state, kHeaderPage, frame);
-  }
-  reservations_.push_back({Reservation::Kind::kGiveFree, PageKind::kFree, *header, page, kNoPage});
+  ASSIGN_OR_RETURN(const PageRef header, Write(state, kHeaderPage));
+  reservations_.push_back({Reservation::Kind::kGiveFree, PageKind::kFree, header, page, kNoPage});
   return {};
 }
 
@@ -341,6 +338,7 @@ Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
             std::span<const std::byte> payload) NO_THREAD_SAFETY_ANALYSIS {
   FileState& state = *file.state_;
   PageLoader& loader = *file.pool().loader_;
+  state.counters.CountGet();
   auto fetched = loader.Fetch(state, header.page_num, Access::kRandom, LatchMode::kExclusive);
   if (!fetched.ok() && fetched.status().code() == Code::kCorruption && Formats(header, payload)) {
     fetched = loader.Create(state, header.page_num);

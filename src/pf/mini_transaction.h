@@ -117,7 +117,8 @@ class MiniTransaction {
   void ReleaseAll();
 
   FileHeader PlannedHeader(PageRef header) const;
-  Result<PageRef> TakeFromChain(PageFile& file, const FileHeader& header);
+  Result<PageRef> Write(FileState& file, PageNum page);
+  Result<PageRef> TakeFromChain(FileState& file, const FileHeader& header);
   void BeginApplying();
   void ApplyFrees();
   void Make(PageRef page, PageOpCode op, std::span<const std::byte> payload);

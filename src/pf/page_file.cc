@@ -193,13 +193,15 @@ Status PageFile::DropPages(bool keep_dirty) {
   BufferPool& p = pool();
   FrameTable& frames = *p.frames_;
   const uint32_t end = page_count();
-  for (uint32_t page = 0; page < end;) {
-    const FrameTable::Candidate before = frames.Passing();
-    if (frames.Evict(*state_, PageNum{page}, keep_dirty)) {
-      ++page;
-    } else if (!frames.WaitForPassing(before)) {
-      return PageError(*state_, PageNum{page}, Code::kInternal,
-                       "in use, the file cannot be closed");
+  for (uint32_t page = 0; page < end; ++page) {
+    bool gone = frames.Evict(*state_, PageNum{page}, keep_dirty);
+    while (!gone) {
+      const FrameTable::Candidate before = frames.Passing();
+      gone = frames.Evict(*state_, PageNum{page}, keep_dirty);
+      if (!gone && !frames.WaitForPassing(before)) {
+        return PageError(*state_, PageNum{page}, Code::kInternal,
+                         "in use, the file cannot be closed");
+      }
     }
   }
   p.writer_->Remove(*state_);

@@ -321,7 +321,10 @@ void FrameTable::GiveBack(Frame* frame) {
 }
 
 bool FrameTable::Evict(FileState& file, PageNum page, bool keep_dirty) {
-  Frame* frame = nullptr;
+  Frame* frame = Find(file, page);
+  if (frame == nullptr) {
+    return true;
+  }
   {
     const common::MutexLock shard(ShardOf(file.TagOf(page)));
     frame = Find(file, page);

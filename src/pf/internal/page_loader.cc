@@ -47,7 +47,7 @@ Frame* PageLoader::FetchPresent(FileState& file, PageNum page, LatchMode mode) {
 }
 
 Result<Frame*> PageLoader::Fetch(FileState& file, PageNum page, Access access, LatchMode mode) {
-  while (true) {
+  for (bool missed = false;; missed = true) {
     if (Frame* const present = FetchPresent(file, page, mode)) {
       return present;
     }
@@ -56,7 +56,9 @@ Result<Frame*> PageLoader::Fetch(FileState& file, PageNum page, Access access, L
       return PageError(file, page, Code::kCorruption,
                        "beyond the end, the file has " + std::to_string(count) + " pages");
     }
-    counters_.CountMiss();
+    if (!missed) {
+      counters_.CountMiss();
+    }
     auto loaded = Load(file, page, access);
     if (!loaded.ok()) {
       // Another thread may have brought the page in by now.
