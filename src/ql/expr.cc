@@ -167,4 +167,13 @@ void VisitColumns(Expr& expr, const std::function<void(uint32_t& column)>& visit
   }
 }
 
+void VisitColumns(const Expr& expr, const std::function<void(uint32_t column)>& visit) {
+  if (expr.kind == ExprKind::kColumn) {
+    visit(expr.column);
+  }
+  for (const ExprPtr& child : expr.children) {
+    VisitColumns(std::as_const(*child), visit);
+  }
+}
+
 }  // namespace redbase::ql

@@ -56,5 +56,6 @@ std::string ToString(const Expr& expr, const Schema& schema);
 
 // Calls `visit` with every column the expression reads.
 void VisitColumns(Expr& expr, const std::function<void(uint32_t& column)>& visit);
+void VisitColumns(const Expr& expr, const std::function<void(uint32_t column)>& visit);
 
 }  // namespace redbase::ql

@@ -35,6 +35,7 @@ struct FileScan {
   std::vector<uint32_t> projection;             // columns of the relation
   std::vector<rm::ColumnPredicate> predicates;  // columns of the relation
   bool with_rids = false;
+  std::vector<std::string> tested;  // the names of the predicates' columns, to print
 };
 
 // One end of an index range: values for the first columns of the key.
@@ -53,6 +54,7 @@ struct IndexScan {
   std::vector<uint32_t> projection;
   std::vector<rm::ColumnPredicate> predicates;
   bool with_rids = false;
+  std::vector<std::string> tested;  // as in FileScan
 };
 
 struct Filter {
@@ -82,7 +84,8 @@ struct HashJoin {
 struct IndexJoin {
   IndexScan inner;  // its bounds are absent
   std::vector<uint32_t> outer_keys;
-  ExprPtr residual;  // over the joined row; may be null
+  ExprPtr residual;                    // over the joined row; may be null
+  std::vector<std::string> key_names;  // the inner columns of outer_keys, to print
 };
 
 // Literal rows.

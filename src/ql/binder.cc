@@ -1,0 +1,394 @@
+#include "ql/binder.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "ql/internal/comparison.h"
+#include "sm/name_match.h"
+
+namespace redbase::ql {
+namespace {
+
+using parser::Position;
+
+Status ErrorAt(Code code, std::string_view text, const std::string& detail, Position position) {
+  return Status(code, std::string(text) + ": " + detail + AtPosition(position));
+}
+
+std::string NameOf(const parser::ColumnRef& ref) {
+  return ref.relation ? ref.relation->text + "." + ref.name : ref.name;
+}
+
+// A column that a name may mean.
+struct Match {
+  uint32_t relation;
+  uint32_t column;
+};
+
+// Looks columns up in the relations of a block.  The classic texts differ by
+// where a name stands, so the caller gives them.
+class Scope {
+ public:
+  Scope(const QueryBlock& block, std::string_view unknown, std::string_view unknown_qualified)
+      : block_(block), unknown_(unknown), unknown_qualified_(unknown_qualified) {}
+
+  // The block column that the reference means.
+  Result<uint32_t> Find(const parser::ColumnRef& ref) const {
+    if (ref.relation) {
+      return FindQualified(ref);
+    }
+    const std::vector<Match> matches = Matches(ref.name);
+    if (matches.empty()) {
+      return ErrorAt(Code::kNotFound, unknown_, sm::QuotedName(ref.name) + Hint(ref.name),
+                     ref.position);
+    }
+    if (matches.size() > 1) {
+      return Ambiguous(ref, matches);
+    }
+    return block_.Base(matches[0].relation) + matches[0].column;
+  }
+
+ private:
+  std::vector<Match> Matches(const std::string& name) const {
+    std::vector<Match> exact;
+    std::vector<Match> folded;
+    const std::string wanted = sm::FoldCase(name);
+    for (uint32_t r = 0; r < block_.from.size(); ++r) {
+      const Schema& schema = block_.from[r]->schema;
+      for (uint32_t c = 0; c < schema.size(); ++c) {
+        if (schema[c].name == name) {
+          exact.push_back({r, c});
+        } else if (sm::FoldCase(schema[c].name) == wanted) {
+          folded.push_back({r, c});
+        }
+      }
+    }
+    return exact.empty() ? folded : exact;
+  }
+
+  Result<uint32_t> FindQualified(const parser::ColumnRef& ref) const {
+    const std::optional<uint32_t> relation = FindInFrom(ref.relation->text);
+    if (!relation) {
+      return ErrorAt(Code::kNotFound, unknown_qualified_,
+                     NameOf(ref) + " (" + ref.relation->text + " is not in the from list)",
+                     ref.position);
+    }
+    Result<uint32_t> column = block_.from[*relation]->FindColumn(ref.name);
+    if (!column.ok()) {
+      std::vector<std::string_view> names;
+      for (const Column& c : block_.from[*relation]->schema.columns()) {
+        names.push_back(c.name);
+      }
+      return ErrorAt(column.status().code(), unknown_qualified_,
+                     NameOf(ref) + sm::DidYouMean(ref.name, names), ref.position);
+    }
+    return block_.Base(*relation) + *column;
+  }
+
+  std::optional<uint32_t> FindInFrom(const std::string& name) const {
+    std::vector<std::string_view> names;
+    for (const sm::RelationPtr& relation : block_.from) {
+      names.push_back(relation->name);
+    }
+    const std::vector<size_t> found = sm::MatchName(name, names);
+    if (found.size() != 1) {
+      return std::nullopt;
+    }
+    return static_cast<uint32_t>(found[0]);
+  }
+
+  Status Ambiguous(const parser::ColumnRef& ref, const std::vector<Match>& matches) const {
+    const auto full_name = [&](const Match& m) {
+      return block_.from[m.relation]->name + "." + block_.from[m.relation]->schema[m.column].name;
+    };
+    return ErrorAt(Code::kInvalidArgument, unknown_,
+                   sm::QuotedName(ref.name) + " is ambiguous, it may be " + full_name(matches[0]) +
+                       " or " + full_name(matches[1]),
+                   ref.position);
+  }
+
+  std::string Hint(const std::string& name) const {
+    std::vector<std::string_view> names;
+    for (const sm::RelationPtr& relation : block_.from) {
+      for (const Column& column : relation->schema.columns()) {
+        names.push_back(column.name);
+      }
+    }
+    return sm::DidYouMean(name, names);
+  }
+
+  const QueryBlock& block_;
+  std::string_view unknown_;
+  std::string_view unknown_qualified_;
+};
+
+constexpr std::string_view kInvalidCondition = "QL warning: invalid condition";
+constexpr std::string_view kInvalidUpdate = "QL warning: invalid update attribute";
+
+std::string KindName(LogicalType type) { return IsString(type.id) ? "a string" : "a number"; }
+
+std::string KindName(const parser::Literal& literal) {
+  if (literal.is_null()) {
+    return "null";
+  }
+  return std::holds_alternative<std::string>(literal.value) ? "a string" : "a number";
+}
+
+// `column op literal` as a conjunct.
+Result<ExprPtr> BindToLiteral(const parser::Comparison& comparison, uint32_t column,
+                              const Column& definition) {
+  const parser::Literal& literal = comparison.right.literal();
+  if (!literal.is_null() &&
+      std::holds_alternative<std::string>(literal.value) != IsString(definition.type.id)) {
+    return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
+                   definition.name + " is " + KindName(definition.type) + ", " + literal.text +
+                       " is " + KindName(literal),
+                   literal.position);
+  }
+  return CompareWithLiteral(Expr::ColumnRef(column, definition.type), ToCompareOp(comparison.op),
+                            literal);
+}
+
+Result<ExprPtr> BindComparison(const parser::Comparison& comparison, const QueryBlock& block,
+                               const Schema& columns) {
+  const Scope scope(block, kInvalidCondition, kInvalidCondition);
+  ASSIGN_OR_RETURN(const uint32_t left, scope.Find(comparison.left.column()));
+  ExprPtr column = Expr::ColumnRef(left, columns[left].type);
+  if (comparison.op == parser::ComparisonOp::kIsNull) {
+    return Expr::IsNull(std::move(column));
+  }
+  if (comparison.op == parser::ComparisonOp::kIsNotNull) {
+    return Expr::Not(Expr::IsNull(std::move(column)));
+  }
+  if (comparison.right.kind() == parser::Expr::Kind::kLiteral) {
+    return BindToLiteral(comparison, left, columns[left]);
+  }
+  ASSIGN_OR_RETURN(const uint32_t right, scope.Find(comparison.right.column()));
+  if (IsString(columns[left].type.id) != IsString(columns[right].type.id)) {
+    return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
+                   columns[left].name + " is " + KindName(columns[left].type) + ", " +
+                       columns[right].name + " is " + KindName(columns[right].type),
+                   comparison.right.position());
+  }
+  return Expr::Compare(ToCompareOp(comparison.op), std::move(column),
+                       Expr::ColumnRef(right, columns[right].type));
+}
+
+Status BindWhere(const std::vector<parser::Comparison>& where, QueryBlock* block) {
+  const Schema columns = block->BlockSchema();
+  for (const parser::Comparison& comparison : where) {
+    ASSIGN_OR_RETURN(ExprPtr conjunct, BindComparison(comparison, *block, columns));
+    block->conjuncts.push_back(std::move(conjunct));
+  }
+  return {};
+}
+
+void OutputAll(QueryBlock* block) {
+  for (uint32_t i = 0; i < block->ColumnCount(); ++i) {
+    block->outputs.push_back(i);
+  }
+}
+
+Status WrongLiteral(const Status& status, std::string_view classic, const Column& column,
+                    const parser::Literal& literal) {
+  if (status.code() == Code::kTypeMismatch) {
+    return ErrorAt(Code::kTypeMismatch, classic,
+                   "column " + column.name + " is " + TypeName(column.type) + ", value " +
+                       literal.text + " is " + KindName(literal),
+                   literal.position);
+  }
+  return ErrorAt(status.code(), classic, "column " + column.name + ": " + status.message(),
+                 literal.position);
+}
+
+Result<std::vector<Value>> BindRow(const std::vector<parser::Literal>& row,
+                                   const sm::Relation& relation) {
+  if (row.size() != relation.schema.size()) {
+    return ErrorAt(Code::kInvalidArgument, "QL warning: incorrect attribute count",
+                   relation.name + " has " + std::to_string(relation.schema.size()) + " columns, " +
+                       std::to_string(row.size()) + " values are given",
+                   row[0].position);
+  }
+  std::vector<Value> values;
+  values.reserve(row.size());
+  for (size_t i = 0; i < row.size(); ++i) {
+    Result<Value> value = LiteralAs(row[i], relation.schema[i].type);
+    if (!value.ok()) {
+      return WrongLiteral(value.status(), "QL warning: incorrect attribute type",
+                          relation.schema[i], row[i]);
+    }
+    values.push_back(*std::move(value));
+  }
+  return values;
+}
+
+// The value of `column = ...`: a literal of its type, or a column of one like it.
+Result<ExprPtr> BindAssigned(const parser::Expr& value, const Column& target, const Scope& scope,
+                             const Schema& columns) {
+  if (value.kind() == parser::Expr::Kind::kLiteral) {
+    Result<Value> constant = LiteralAs(value.literal(), target.type);
+    if (!constant.ok()) {
+      return WrongLiteral(constant.status(), kInvalidUpdate, target, value.literal());
+    }
+    return Expr::Constant(*std::move(constant), target.type);
+  }
+  ASSIGN_OR_RETURN(const uint32_t source, scope.Find(value.column()));
+  ExprPtr column = Expr::ColumnRef(source, columns[source].type);
+  if (PhysicalTypeOf(target.type) == PhysicalTypeOf(columns[source].type) &&
+      target.type.length >= columns[source].type.length) {
+    return column;
+  }
+  if (IsString(target.type.id) != IsString(columns[source].type.id)) {
+    return ErrorAt(Code::kTypeMismatch, kInvalidUpdate,
+                   target.name + " is " + TypeName(target.type) + ", " + columns[source].name +
+                       " is " + TypeName(columns[source].type),
+                   value.position());
+  }
+  return Expr::Cast(std::move(column), target.type);
+}
+
+}  // namespace
+
+std::string AtPosition(Position position) {
+  return " at line " + std::to_string(position.line) + ", column " +
+         std::to_string(position.column);
+}
+
+Result<Value> LiteralAs(const parser::Literal& literal, LogicalType type) {
+  if (literal.is_null()) {
+    return Value::Null();
+  }
+  if (const auto* text = std::get_if<std::string>(&literal.value)) {
+    return Value::String(*text).CastTo(type);
+  }
+  if (IsString(type.id)) {
+    return Status(Code::kTypeMismatch, literal.text + " is not a string");
+  }
+  if (const auto* integer = std::get_if<int64_t>(&literal.value)) {
+    if (PhysicalTypeOf(type) == PhysicalType::kFloat32) {
+      return Value::Real(static_cast<float>(*integer));
+    }
+    return Value::Bigint(*integer).CastTo(type);
+  }
+  const double real = std::get<double>(literal.value);
+  if (PhysicalTypeOf(type) != PhysicalType::kFloat32) {
+    return Status(Code::kTypeMismatch, literal.text + " is not " + TypeName(type));
+  }
+  const auto narrow = static_cast<float>(real);
+  if (std::isinf(narrow)) {
+    return Status(Code::kInvalidArgument, literal.text + " is out of range for real");
+  }
+  return Value::Real(narrow);
+}
+
+Result<sm::RelationPtr> Binder::FindRelation(const parser::Identifier& name) const {
+  Result<sm::RelationPtr> relation = catalog_.Find(name.text);
+  if (!relation.ok()) {
+    return Status(relation.status().code(),
+                  relation.status().message() + AtPosition(name.position));
+  }
+  return relation;
+}
+
+Result<sm::RelationPtr> Binder::FindTable(const parser::Identifier& name) const {
+  ASSIGN_OR_RETURN(sm::RelationPtr relation, FindRelation(name));
+  if (relation->kind != sm::RelationKind::kTable) {
+    return ErrorAt(Code::kInvalidArgument, "QL warning: cannot change system catalog",
+                   relation->name, name.position);
+  }
+  return relation;
+}
+
+Result<QueryBlock> Binder::Bind(const parser::Select& statement) const {
+  QueryBlock block;
+  for (const parser::Identifier& name : statement.from) {
+    ASSIGN_OR_RETURN(sm::RelationPtr relation, FindRelation(name));
+    for (const sm::RelationPtr& other : block.from) {
+      if (other->id == relation->id) {
+        return ErrorAt(Code::kInvalidArgument, "QL warning: invalid from clause in select",
+                       relation->name + " is named twice", name.position);
+      }
+    }
+    block.from.push_back(std::move(relation));
+  }
+  const Scope scope(block, "QL warning: invalid attribute", "SM warning: invalid attribute");
+  for (const parser::ColumnRef& item : statement.items) {
+    ASSIGN_OR_RETURN(const uint32_t column, scope.Find(item));
+    block.outputs.push_back(column);
+  }
+  if (statement.star) {
+    OutputAll(&block);
+  }
+  RETURN_IF_ERROR(BindWhere(statement.where, &block));
+  return block;
+}
+
+Result<QueryBlock> Binder::Bind(const parser::Print& statement) const {
+  QueryBlock block;
+  ASSIGN_OR_RETURN(sm::RelationPtr relation, FindRelation(statement.relation));
+  block.from.push_back(std::move(relation));
+  OutputAll(&block);
+  return block;
+}
+
+Result<BoundInsert> Binder::Bind(const parser::Insert& statement) const {
+  BoundInsert bound;
+  ASSIGN_OR_RETURN(bound.relation, FindTable(statement.table));
+  for (const std::vector<parser::Literal>& row : statement.rows) {
+    ASSIGN_OR_RETURN(std::vector<Value> values, BindRow(row, *bound.relation));
+    bound.rows.push_back(std::move(values));
+  }
+  return bound;
+}
+
+Result<BoundLoad> Binder::Bind(const parser::Load& statement) const {
+  BoundLoad bound;
+  ASSIGN_OR_RETURN(bound.relation, FindRelation(statement.table));
+  if (bound.relation->kind != sm::RelationKind::kTable) {
+    return ErrorAt(Code::kInvalidArgument, "SM warning: cannot change system catalog",
+                   bound.relation->name, statement.table.position);
+  }
+  bound.path = std::get<std::string>(statement.path.value);
+  return bound;
+}
+
+Result<QueryBlock> Binder::BindTable(const parser::Identifier& name,
+                                     const std::vector<parser::Comparison>& where) const {
+  QueryBlock block;
+  ASSIGN_OR_RETURN(sm::RelationPtr relation, FindTable(name));
+  block.from.push_back(std::move(relation));
+  OutputAll(&block);
+  RETURN_IF_ERROR(BindWhere(where, &block));
+  return block;
+}
+
+Result<BoundDelete> Binder::Bind(const parser::Delete& statement) const {
+  ASSIGN_OR_RETURN(QueryBlock block, BindTable(statement.table, statement.where));
+  return BoundDelete{std::move(block)};
+}
+
+Result<BoundUpdate> Binder::Bind(const parser::Update& statement) const {
+  BoundUpdate bound;
+  ASSIGN_OR_RETURN(bound.block, BindTable(statement.table, {}));
+  const Schema& columns = bound.block.from[0]->schema;
+  const Scope scope(bound.block, kInvalidUpdate, kInvalidUpdate);
+  for (const parser::Assignment& assignment : statement.assignments) {
+    ASSIGN_OR_RETURN(const uint32_t column, scope.Find(assignment.column));
+    for (const Assignment& other : bound.assignments) {
+      if (other.column == column) {
+        return ErrorAt(Code::kInvalidArgument, kInvalidUpdate,
+                       columns[column].name + " is set twice", assignment.column.position);
+      }
+    }
+    ASSIGN_OR_RETURN(ExprPtr value,
+                     BindAssigned(assignment.value, columns[column], scope, columns));
+    bound.assignments.push_back({column, std::move(value)});
+  }
+  RETURN_IF_ERROR(BindWhere(statement.where, &bound.block));
+  return bound;
+}
+
+}  // namespace redbase::ql
