@@ -16,6 +16,13 @@ constexpr uint64_t kStepsForCleanFrame = 64;
 // Every eighth eviction tries another size class, so that memory follows demand.
 constexpr uint32_t kTurnsPerSteal = 8;
 constexpr uint64_t kStealSteps = 32;
+// What scans read takes memory from what scans read before, as soon as that is
+// more than a quarter of the budget; now and then from pages that nobody used,
+// and rarely from others.
+constexpr size_t kScannedShare = 4;
+constexpr uint32_t kScanTurnsPerUnused = 8;
+constexpr uint32_t kScanTurnsPerClock = 64;
+constexpr uint64_t kStepsForUnused = 64;
 
 }  // namespace
 
@@ -78,9 +85,23 @@ Frame* FrameTable::PinExactly(const FileState& file, PageNum page) {
   return frame;
 }
 
-FrameTable::Candidate FrameTable::TryTake(size_t page_size) {
+FrameTable::Candidate FrameTable::TryTake(size_t page_size, Access access) {
   const common::MutexLock lock(mutex_);
   SizeClass& wanted = classes_[ClassIndex(page_size)];
+  const Candidate candidate = TakeOrFind(wanted, access);
+  if (candidate.found == Found::kOwned) {
+    candidate.frame->scan_stamp_ = access == Access::kScan ? ++scan_stamp_ : 0;
+    if (access == Access::kScan) {
+      wanted.scanned.push_back({candidate.frame, scan_stamp_});
+      if (wanted.scanned.size() > wanted.constructed * size_t{2}) {
+        wanted.scanned.pop_front();
+      }
+    }
+  }
+  return candidate;
+}
+
+FrameTable::Candidate FrameTable::TakeOrFind(SizeClass& wanted, Access access) {
   while (true) {
     const size_t budget = budget_.load(std::memory_order_relaxed);
     if (!wanted.free.empty() && used_bytes_ <= budget) {
@@ -88,21 +109,51 @@ FrameTable::Candidate FrameTable::TryTake(size_t page_size) {
       wanted.free.pop_back();
       return {Found::kOwned, frame, 0};
     }
-    if (used_bytes_ + page_size <= budget) {
+    if (used_bytes_ + wanted.page_size <= budget) {
       return {Found::kOwned, NewFrame(wanted), 0};
     }
     if (DiscardFreeFrame(&wanted)) {
       continue;
     }
-    const Candidate victim = FindVictim(wanted);
+    Candidate victim;
+    if (access == Access::kScan) {
+      victim = FindVictimOfScan(wanted);
+    }
+    if (victim.found == Found::kNone) {
+      victim = FindVictim(wanted);
+    }
     if (victim.found != Found::kOwned) {
       return victim;
     }
-    if (victim.frame->size_class() == ClassIndex(page_size) && used_bytes_ <= budget) {
+    if (&ClassOf(*victim.frame) == &wanted && used_bytes_ <= budget) {
       return victim;
     }
     Discard(victim.frame);
   }
+}
+
+FrameTable::Candidate FrameTable::FindVictimOfScan(SizeClass& wanted) {
+  const uint32_t turn = ++scan_turn_;
+  if (turn % kScanTurnsPerClock == 0) {
+    return {};
+  }
+  if (turn % kScanTurnsPerUnused == 0) {
+    const Candidate unused = Sweep(wanted, kStepsForUnused, {.age = false, .take_dirty = false});
+    if (unused.found == Found::kOwned) {
+      return unused;
+    }
+  }
+  const size_t share = budget_.load(std::memory_order_relaxed) / kScannedShare;
+  while (wanted.scanned.size() * wanted.page_size > share) {
+    const Scanned oldest = wanted.scanned.front();
+    wanted.scanned.pop_front();
+    Frame* const frame = oldest.frame;
+    if (frame->scan_stamp_ == oldest.stamp && frame->state() == 0 && !frame->dirty() &&
+        frame->usage_.load(std::memory_order_relaxed) == 0 && Claim(frame)) {
+      return {Found::kOwned, frame, 0};
+    }
+  }
+  return {};
 }
 
 Frame* FrameTable::NewFrame(SizeClass& size_class) {
@@ -143,37 +194,58 @@ void FrameTable::Discard(Frame* frame) {
   used_bytes_ -= size_class.page_size;
 }
 
-FrameTable::Candidate FrameTable::FindVictim(SizeClass& wanted) {
-  ++turn_;
-  SizeClass* other = nullptr;
+// The class to take memory from for the good of another; null when each keeps
+// what it has.
+FrameTable::SizeClass* FrameTable::ClassToStealFrom(const SizeClass& wanted) {
   if (wanted.bytes < budget_.load(std::memory_order_relaxed) / kTurnsPerSteal) {
-    other = &*std::max_element(
-        classes_.begin(), classes_.end(),
-        [](const SizeClass& a, const SizeClass& b) { return a.bytes < b.bytes; });
-  } else if (turn_ % kTurnsPerSteal == 0) {
-    other = &classes_[(turn_ / kTurnsPerSteal) % kSizeClasses];
+    return &LargestClass();
   }
-  if (other != nullptr && other != &wanted && other->constructed > 0) {
-    const Candidate stolen = Sweep(*other, kStealSteps, /*take_dirty=*/wanted.bytes == 0);
+  if (++turn_ % kTurnsPerSteal != 0) {
+    return nullptr;
+  }
+  for (size_t i = 0; i < kSizeClasses; ++i) {
+    steal_from_ = (steal_from_ + 1) % kSizeClasses;
+    SizeClass& size_class = classes_[steal_from_];
+    if (&size_class != &wanted && size_class.bytes > 0) {
+      return &size_class;
+    }
+  }
+  return nullptr;
+}
+
+FrameTable::SizeClass& FrameTable::LargestClass() {
+  return *std::max_element(
+      classes_.begin(), classes_.end(),
+      [](const SizeClass& a, const SizeClass& b) { return a.bytes < b.bytes; });
+}
+
+FrameTable::Candidate FrameTable::FindVictim(SizeClass& wanted) {
+  SizeClass* const other = ClassToStealFrom(wanted);
+  if (other != nullptr && other != &wanted) {
+    const Candidate stolen = Sweep(*other, kStealSteps, {.age = true, .take_dirty = true});
     if (stolen.found != Found::kNone) {
       return stolen;
     }
   }
   // As many rounds as bring every usage to zero, and one more.
   constexpr uint64_t kRounds = Frame::kMaxUsage + 2;
-  Candidate victim = Sweep(wanted, wanted.constructed * kRounds, /*take_dirty=*/true);
+  Candidate victim = Sweep(wanted, wanted.constructed * kRounds, {.age = true, .take_dirty = true});
   for (SizeClass& size_class : classes_) {
     if (victim.found != Found::kNone) {
       break;
     }
     if (&size_class != &wanted) {
-      victim = Sweep(size_class, size_class.constructed * kRounds, /*take_dirty=*/true);
+      victim =
+          Sweep(size_class, size_class.constructed * kRounds, {.age = true, .take_dirty = true});
     }
   }
   return victim;
 }
 
-FrameTable::Candidate FrameTable::Sweep(SizeClass& size_class, uint64_t steps, bool take_dirty) {
+FrameTable::Candidate FrameTable::Sweep(SizeClass& size_class, uint64_t steps, SweepRule rule) {
+  if (size_class.constructed == 0) {
+    return {Found::kNone, nullptr, passing_gone_};
+  }
   Frame* dirty = nullptr;
   for (uint64_t i = 0; i < steps; ++i) {
     Frame* const frame = frames_ + size_class.first + size_class.hand;
@@ -182,6 +254,9 @@ FrameTable::Candidate FrameTable::Sweep(SizeClass& size_class, uint64_t steps, b
       continue;
     }
     const uint8_t usage = frame->usage_.load(std::memory_order_relaxed);
+    if (usage > 0 && !rule.age) {
+      continue;
+    }
     if (usage > 0) {
       frame->usage_.store(static_cast<uint8_t>(usage - 1), std::memory_order_relaxed);
     } else if (frame->dirty()) {
@@ -193,7 +268,7 @@ FrameTable::Candidate FrameTable::Sweep(SizeClass& size_class, uint64_t steps, b
       return {Found::kOwned, frame, 0};
     }
   }
-  if (take_dirty && dirty != nullptr && PinDirty(dirty)) {
+  if (rule.take_dirty && dirty != nullptr && PinDirty(dirty)) {
     ++passing_;
     return {Found::kDirty, dirty, 0};
   }
@@ -391,10 +466,7 @@ FrameTable::Candidate FrameTable::TryRelease() {
   if (DiscardFreeFrame(nullptr)) {
     return {Found::kOwned, nullptr, 0};
   }
-  SizeClass& largest =
-      *std::max_element(classes_.begin(), classes_.end(),
-                        [](const SizeClass& a, const SizeClass& b) { return a.bytes < b.bytes; });
-  const Candidate victim = FindVictim(largest);
+  const Candidate victim = FindVictim(LargestClass());
   if (victim.found == Found::kOwned) {
     Discard(victim.frame);
   }

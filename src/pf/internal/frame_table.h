@@ -26,6 +26,7 @@
 #include <atomic>
 #include <cassert>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -99,6 +100,7 @@ class alignas(64) Frame {
   FileState* file_ = nullptr;  // of the page that the tag names
   const FrameIndex index_;
   const uint8_t size_class_;
+  uint64_t scan_stamp_ = 0;  // under FrameTable::mutex_
 };
 
 class FrameTable {
@@ -148,7 +150,7 @@ class FrameTable {
     uint64_t passing_gone = 0;  // for WaitForPassing
   };
   // Finds memory for a page, evicting if need be.
-  Candidate TryTake(size_t page_size) EXCLUDES(mutex_);
+  Candidate TryTake(size_t page_size, Access access) EXCLUDES(mutex_);
   // Gives the pin of a kDirty candidate back; true when the frame is now owned
   // by the caller, false when somebody uses or changed it meanwhile.
   bool TakeCleaned(Frame* frame) EXCLUDES(mutex_);
@@ -195,6 +197,10 @@ class FrameTable {
  private:
   static constexpr size_t kShards = 64;
 
+  struct Scanned {
+    Frame* frame;
+    uint64_t stamp;
+  };
   struct SizeClass {
     size_t page_size = 0;
     std::unique_ptr<common::VirtualMemory> memory;
@@ -205,6 +211,12 @@ class FrameTable {
     std::vector<Frame*> free;  // owned, with memory
     std::vector<Frame*> bare;  // owned, their memory given back
     size_t bytes = 0;          // of frames that are not bare
+    // Frames taken for scans, oldest first; void when the stamp has changed.
+    std::deque<Scanned> scanned;
+  };
+  struct SweepRule {
+    bool age;         // takes a chance from every page passed
+    bool take_dirty;  // when nothing is clean
   };
 
   SizeClass& ClassOf(const Frame& frame) REQUIRES(mutex_) { return classes_[frame.size_class()]; }
@@ -216,8 +228,12 @@ class FrameTable {
   Frame* NewFrame(SizeClass& size_class) REQUIRES(mutex_);
   bool DiscardFreeFrame(const SizeClass* except) REQUIRES(mutex_);
   void Discard(Frame* frame) REQUIRES(mutex_);
+  Candidate TakeOrFind(SizeClass& wanted, Access access) REQUIRES(mutex_);
+  Candidate FindVictimOfScan(SizeClass& wanted) REQUIRES(mutex_);
   Candidate FindVictim(SizeClass& wanted) REQUIRES(mutex_);
-  Candidate Sweep(SizeClass& size_class, uint64_t steps, bool take_dirty) REQUIRES(mutex_);
+  SizeClass* ClassToStealFrom(const SizeClass& wanted) REQUIRES(mutex_);
+  SizeClass& LargestClass() REQUIRES(mutex_);
+  Candidate Sweep(SizeClass& size_class, uint64_t steps, SweepRule rule) REQUIRES(mutex_);
   bool Claim(Frame* frame);
   bool PinDirty(Frame* frame);
   void Forget(Frame* frame);
@@ -243,6 +259,9 @@ class FrameTable {
   uint32_t passing_ GUARDED_BY(mutex_) = 0;
   uint64_t passing_gone_ GUARDED_BY(mutex_) = 0;
   uint32_t turn_ GUARDED_BY(mutex_) = 0;
+  size_t steal_from_ GUARDED_BY(mutex_) = 0;
+  uint32_t scan_turn_ GUARDED_BY(mutex_) = 0;
+  uint64_t scan_stamp_ GUARDED_BY(mutex_) = 0;
 };
 
 template <typename Visit>

@@ -84,7 +84,7 @@ Result<Frame*> PageLoader::Fetch(FileState& file, PageNum page, Access access, L
 }
 
 Result<Frame*> PageLoader::Create(FileState& file, PageNum page) {
-  ASSIGN_OR_RETURN(Frame* const frame, Take(file));
+  ASSIGN_OR_RETURN(Frame* const frame, Take(file, Access::kRandom));
   if (!frames_.Publish(frame, file, page, 1)) {
     frames_.GiveBack(frame);
     return PageError(file, page, Code::kInternal, "new, but in memory already");
@@ -119,9 +119,9 @@ Status PageLoader::Shrink() {
   }
 }
 
-Result<Frame*> PageLoader::Take(const FileState& file) {
+Result<Frame*> PageLoader::Take(const FileState& file, Access access) {
   while (true) {
-    const FrameTable::Candidate candidate = frames_.TryTake(file.page_size);
+    const FrameTable::Candidate candidate = frames_.TryTake(file.page_size, access);
     if (candidate.found == FrameTable::Found::kOwned) {
       return candidate.frame;
     }
@@ -145,7 +145,7 @@ Result<Frame*> PageLoader::Take(const FileState& file) {
 
 // The page, pinned and latched exclusively; null when another thread was first.
 Result<Frame*> PageLoader::Load(FileState& file, PageNum page, Access access) {
-  ASSIGN_OR_RETURN(Frame* const frame, Take(file));
+  ASSIGN_OR_RETURN(Frame* const frame, Take(file, access));
   const bool scan = access == Access::kScan;
   if (!frames_.Publish(frame, file, page, scan ? 0 : 1)) {
     frames_.GiveBack(frame);
@@ -187,7 +187,7 @@ void PageLoader::TakeNeighbours(FileState& file, size_t limit, std::vector<Frame
     if (frames_.Find(file, next) != nullptr) {
       break;
     }
-    const FrameTable::Candidate candidate = frames_.TryTake(file.page_size);
+    const FrameTable::Candidate candidate = frames_.TryTake(file.page_size, Access::kScan);
     if (candidate.found == FrameTable::Found::kDirty) {
       candidate.frame->Unpin();
       frames_.RemovePassing();

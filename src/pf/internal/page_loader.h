@@ -36,7 +36,7 @@ class PageLoader {
   Status Shrink();
 
  private:
-  Result<Frame*> Take(const FileState& file);
+  Result<Frame*> Take(const FileState& file, Access access);
   Result<Frame*> Load(FileState& file, PageNum page, Access access);
   void TakeNeighbours(FileState& file, size_t limit, std::vector<Frame*>* run);
   size_t ReadAheadPages(const FileState& file, PageNum page) const;
