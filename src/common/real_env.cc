@@ -120,7 +120,7 @@ class PosixEnv : public Env {
     return FromCall(path, rmdir(path.c_str()));
   }
   Status Rename(const std::string& from, const std::string& to) override {
-    return FromCall(from, rename(from.c_str(), to.c_str()));
+    return FromCall(from + " to " + to, rename(from.c_str(), to.c_str()));
   }
 
   Result<std::vector<DirEntry>> List(const std::string& path) override {

@@ -57,7 +57,12 @@ class SimEnv::SimFile : public File {
 
   Status Write(uint64_t offset, std::span<const std::byte> bytes) override {
     const MutexLock lock(env_->mutex_);
-    RETURN_IF_ERROR(CheckMode());
+    if (bytes.empty()) {
+      return {};
+    }
+    if (!writable_) {
+      return SystemError(path_, EBADF);
+    }
     if (Status status = Begin(FaultPlan::kWrite); !status.ok()) {
       if (env_->crashes_ == crashes_) {
         env_->disk_->Write(node_.get(), offset, bytes.first(bytes.size() / 2));
@@ -91,7 +96,9 @@ class SimEnv::SimFile : public File {
 
   Status Truncate(uint64_t size) override {
     const MutexLock lock(env_->mutex_);
-    RETURN_IF_ERROR(CheckMode());
+    if (!writable_) {
+      return SystemError(path_, EINVAL);
+    }
     RETURN_IF_ERROR(Begin(FaultPlan::kWrite));
     if (Room(size) < size) {
       return SystemError(path_, ENOSPC);
@@ -104,8 +111,6 @@ class SimEnv::SimFile : public File {
   const std::string& path() const override { return path_; }
 
  private:
-  Status CheckMode() const { return writable_ ? Status() : SystemError(path_, EBADF); }
-
   Status Begin(FaultPlan::Operation operation, bool* cut = nullptr) REQUIRES(env_->mutex_) {
     if (env_->crashes_ != crashes_) {
       return {Code::kIoError, path_ + ": opened before the power was cut"};

@@ -124,6 +124,45 @@ TEST_F(SimEnvTest, TheNthOperationOfAKindFailsOnce) {
   EXPECT_EQ(env_.faults(), 1U);
 }
 
+// Replaces a file the safe way: the old or the new bytes are there at any time.
+Status Replace(Env& env, std::string_view bytes) {
+  {
+    ASSIGN_OR_RETURN(const auto file, env.Open("/new", OpenMode::kAppend));
+    RETURN_IF_ERROR(file->Truncate(0));
+    RETURN_IF_ERROR(file->Write(0, AsBytes(bytes)));
+    RETURN_IF_ERROR(file->Sync());
+  }
+  RETURN_IF_ERROR(env.Rename("/new", "/a"));
+  return env.SyncDirectory("/");
+}
+
+TEST_F(SimEnvTest, ALoopOverAllFaultsMeetsEachOperationOnce) {
+  MakeDurable("/a", "old");
+  uint64_t runs = 0;
+  for (bool failed = true; failed; ++runs) {
+    env_.SetFaults({.fail_at = runs});
+    failed = !Replace(env_, "new").ok();
+    EXPECT_EQ(env_.faults(), failed ? 1U : 0U);
+    env_.SetFaults({});
+    EXPECT_TRUE(Bytes("/a") == "old" || Bytes("/a") == "new");
+  }
+  // Open, Truncate, Write, Sync, Rename, SyncDirectory, and the run without.
+  EXPECT_EQ(runs, 7U);
+}
+
+TEST_F(SimEnvTest, ASafeReplacementSurvivesEveryCrashAfterEveryFault) {
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    SimEnv env;
+    ASSERT_OK(Replace(env, "old"));
+    env.SetFaults({.fail_at = seed % 7});
+    const bool done = Replace(env, "new").ok();
+    env.SetFaults({});
+    env.Crash(seed);
+    const std::string bytes = env.ReadAll("/a").value();
+    EXPECT_TRUE(bytes == "new" || (!done && bytes == "old")) << bytes << " with seed " << seed;
+  }
+}
+
 TEST_F(SimEnvTest, FaultsForEverGoOn) {
   const auto file = Make("/a");
   env_.SetFaults({.fail_at = 1, .for_ever = true});

@@ -41,12 +41,32 @@ uint64_t BytesUnder(const SimDisk::Node& node) {
   return bytes;
 }
 
+// `sought` is `directory` or lies in or below it.
 bool IsUnder(const SimDisk::Node& directory, const SimDisk::Node* sought) {
   if (&directory == sought) {
     return true;
   }
   return std::any_of(directory.names.begin(), directory.names.end(),
                      [sought](const auto& entry) { return IsUnder(*entry.second, sought); });
+}
+
+// Why `node` cannot move from one directory to another, over what is there by
+// its name; 0 when it can.  The order of the checks is the kernel's.
+int RenameError(const SimDisk::Node& node, const SimDisk::Node& from, const SimDisk::Node& to,
+                const SimDisk::Node* replaced) {
+  if (IsUnder(node, &to)) {
+    return EINVAL;
+  }
+  if (replaced == nullptr) {
+    return 0;
+  }
+  if (IsUnder(*replaced, &from)) {
+    return ENOTEMPTY;
+  }
+  if (replaced->is_directory != node.is_directory) {
+    return node.is_directory ? ENOTDIR : EISDIR;
+  }
+  return replaced->names.empty() ? 0 : ENOTEMPTY;
 }
 
 }  // namespace
@@ -81,10 +101,10 @@ std::vector<SimDisk::NodePtr> SimDisk::Trail(const std::string& path) const {
 }
 
 Result<std::pair<SimDisk::NodePtr, std::string>> SimDisk::FindParent(
-    const std::string& path) const {
+    const std::string& path, const std::string& shown) const {
   std::vector<std::string> names = Split(path);
   if (names.empty()) {
-    return SystemError(path, EBUSY);
+    return SystemError(shown, EBUSY);
   }
   std::string last = std::move(names.back());
   names.pop_back();
@@ -92,18 +112,18 @@ Result<std::pair<SimDisk::NodePtr, std::string>> SimDisk::FindParent(
   for (const std::string& name : names) {
     const auto child = node->names.find(name);
     if (child == node->names.end()) {
-      return SystemError(path, ENOENT);
+      return SystemError(shown, ENOENT);
     }
     node = child->second;
     if (!node->is_directory) {
-      return SystemError(path, ENOTDIR);
+      return SystemError(shown, ENOTDIR);
     }
   }
   return std::pair(std::move(node), std::move(last));
 }
 
 Result<SimDisk::NodePtr> SimDisk::Create(const std::string& path, bool is_directory) {
-  ASSIGN_OR_RETURN(const auto place, FindParent(path));
+  ASSIGN_OR_RETURN(const auto place, FindParent(path, path));
   if (place.first->names.count(place.second) != 0) {
     return SystemError(path, EEXIST);
   }
@@ -115,7 +135,7 @@ Result<SimDisk::NodePtr> SimDisk::Create(const std::string& path, bool is_direct
 }
 
 Status SimDisk::Remove(const std::string& path, bool is_directory) {
-  ASSIGN_OR_RETURN(const auto place, FindParent(path));
+  ASSIGN_OR_RETURN(const auto place, FindParent(path, path));
   ASSIGN_OR_RETURN(const NodePtr node, Find(path));
   if (node->is_directory != is_directory) {
     return SystemError(path, is_directory ? ENOTDIR : EISDIR);
@@ -129,22 +149,22 @@ Status SimDisk::Remove(const std::string& path, bool is_directory) {
 }
 
 Status SimDisk::Rename(const std::string& from, const std::string& to) {
-  ASSIGN_OR_RETURN(const auto source, FindParent(from));
-  ASSIGN_OR_RETURN(const NodePtr node, Find(from));
-  ASSIGN_OR_RETURN(const auto target, FindParent(to));
-  if (IsUnder(*node, target.first.get())) {
-    return SystemError(from, EINVAL);
+  const std::string both = from + " to " + to;
+  ASSIGN_OR_RETURN(const auto source, FindParent(from, both));
+  ASSIGN_OR_RETURN(const auto target, FindParent(to, both));
+  const auto found = source.first->names.find(source.second);
+  if (found == source.first->names.end()) {
+    return SystemError(both, ENOENT);
   }
-  if (const auto old = target.first->names.find(target.second); old != target.first->names.end()) {
-    if (old->second == node) {
-      return {};
-    }
-    if (old->second->is_directory != node->is_directory) {
-      return SystemError(from, node->is_directory ? ENOTDIR : EISDIR);
-    }
-    if (!old->second->names.empty()) {
-      return SystemError(from, ENOTEMPTY);
-    }
+  const NodePtr node = found->second;
+  const auto old = target.first->names.find(target.second);
+  const NodePtr replaced = old == target.first->names.end() ? nullptr : old->second;
+  if (replaced == node) {
+    return {};
+  }
+  if (const int error = RenameError(*node, *source.first, *target.first, replaced.get());
+      error != 0) {
+    return SystemError(both, error);
   }
   source.first->names.erase(source.second);
   target.first->names[target.second] = node;

@@ -73,8 +73,10 @@ class SimDisk {
   // How much of what is not synced survives a crash.
   enum class Fate : uint8_t { kNothing, kEverything, kPrefix, kAnything };
 
-  // The directory that holds the last component of `path`, and its name.
-  Result<std::pair<NodePtr, std::string>> FindParent(const std::string& path) const;
+  // The directory that holds the last component of `path`, and its name;
+  // errors name `shown`.
+  Result<std::pair<NodePtr, std::string>> FindParent(const std::string& path,
+                                                     const std::string& shown) const;
   static void MakeDurable(const NameChange& change);
   static void ApplyChange(const Node::Change& change, std::string* bytes);
   static void CrashFile(Node* file, Fate fate, Random* random);
