@@ -28,6 +28,8 @@ struct DatabaseOptions {
 };
 
 class Database {
+  class Impl;
+
  public:
   // Makes the database at `path` with `node_count` data nodes (0: a plain one),
   // whole or not at all.  `page_size` 0 means the defaults.
@@ -38,6 +40,7 @@ class Database {
 
   static Result<std::unique_ptr<Database>> Open(common::Env& env, const std::string& path,
                                                 const DatabaseOptions& options);
+  explicit Database(std::unique_ptr<Impl> impl);  // use Open
   // Writes everything, as far as it can; Close reports failures.
   ~Database();
 
@@ -45,12 +48,12 @@ class Database {
   std::unique_ptr<Session> Connect();
 
   const std::string& path() const;
+  // Writes everything and gives the database free.  Nothing but the destructor
+  // may be called then.
   Status Close();
 
  private:
   friend class Session;
-  class Impl;
-  explicit Database(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

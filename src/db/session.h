@@ -49,12 +49,18 @@ class StatementResult {
   // The data nodes whose rows follow one another (Batch::partition()); empty
   // when the rows are not sectioned by node.
   virtual const std::vector<uint32_t>& nodes() const = 0;
-  // Rows moved to other nodes by an update of the partitioning attribute.
+  // An update of the partitioning attribute, which moves rows between nodes.
   virtual bool reshuffled() const = 0;
+  // What the user should know of, complete at the end: values that a load has
+  // cut.
+  virtual const std::vector<std::string>& notices() const = 0;
 };
 
 class Session {
+  class Impl;
+
  public:
+  explicit Session(std::unique_ptr<Impl> impl);  // use Database::Connect
   ~Session();
 
   // One statement.  The result is drained or destroyed before the next call.
@@ -67,8 +73,6 @@ class Session {
 
  private:
   friend class Database;
-  class Impl;
-  explicit Session(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

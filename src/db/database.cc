@@ -1,0 +1,60 @@
+#include "db/database.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "db/internal/database_impl.h"
+#include "db/internal/session_impl.h"
+#include "db/session.h"
+#include "sm/database_directory.h"
+
+namespace redbase::db {
+namespace {
+
+// The statement's own thread works too, so one thread less is needed.
+unsigned HelperThreads(common::Env& env, const DatabaseOptions& options) {
+  return options.threads > 0 ? options.threads : std::max(1U, env.ProcessorCount() - 1);
+}
+
+}  // namespace
+
+Database::Impl::Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted)
+    : env(environment),
+      path(std::move(where)),
+      options(wanted),
+      memory("database"),
+      pool(env, log, {.budget_bytes = options.buffer_bytes, .background_writer = true}),
+      executor(std::make_unique<common::ThreadPool>(env, HelperThreads(env, options))) {}
+
+Status Database::Create(common::Env& env, const std::string& path, uint32_t node_count,
+                        uint32_t page_size) {
+  return sm::CreateDatabase(env, path, node_count, page_size);
+}
+
+Status Database::Destroy(common::Env& env, const std::string& path) {
+  return sm::DestroyDatabase(env, path);
+}
+
+Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::string& path,
+                                                 const DatabaseOptions& options) {
+  auto impl = std::make_unique<Impl>(env, path, options);
+  ex::CommLayerOptions nodes;
+  nodes.env = &env;
+  nodes.executor = impl->executor.get();
+  nodes.pool = &impl->pool;
+  ASSIGN_OR_RETURN(impl->nodes, ex::CommLayer::Open(nodes, path));
+  return std::make_unique<Database>(std::move(impl));
+}
+
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::~Database() = default;
+
+std::unique_ptr<Session> Database::Connect() {
+  return std::make_unique<Session>(std::make_unique<Session::Impl>(*impl_));
+}
+
+const std::string& Database::path() const { return impl_->path; }
+
+Status Database::Close() { return impl_->nodes->Close(); }
+
+}  // namespace redbase::db

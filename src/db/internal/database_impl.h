@@ -1,0 +1,33 @@
+// Database::Impl: what the sessions of one database share.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/executor.h"
+#include "common/memory_account.h"
+#include "db/database.h"
+#include "db/internal/statement_lock.h"
+#include "ex/comm_layer.h"
+#include "pf/buffer_pool.h"  // NOLINT(layers): the database owns the pool
+#include "pf/log.h"          // NOLINT(layers): and the log it writes to
+
+namespace redbase::db {
+
+// Members in the order they are made; they go in the reverse one.
+class Database::Impl {
+ public:
+  Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted);
+
+  common::Env& env;
+  const std::string path;
+  const DatabaseOptions options;
+  common::MemoryAccount memory;
+  pf::NullLog log;
+  pf::BufferPool pool;
+  std::unique_ptr<common::Executor> executor;
+  std::unique_ptr<ex::CommLayer> nodes;
+  StatementLock statements;
+};
+
+}  // namespace redbase::db

@@ -1,0 +1,80 @@
+// The kinds of StatementResult: text that is there already, and rows that a query
+// computes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/memory_account.h"
+#include "db/internal/statement_lock.h"
+#include "db/session.h"
+#include "ex/comm_layer.h"
+#include "ql/plan.h"
+#include "ql/query.h"
+
+namespace redbase::db {
+
+// Nothing, a text, or the wish to exit.
+class TextResult : public StatementResult {
+ public:
+  explicit TextResult(ResultKind kind, std::string text = "")
+      : kind_(kind), text_(std::move(text)) {}
+
+  ResultKind kind() const override { return kind_; }
+  const Schema& schema() const override { return schema_; }
+  Result<bool> Next(Batch* /*batch*/) override { return false; }
+  uint64_t changed_rows() const override { return 0; }
+  const std::string& text() const override { return text_; }
+  const ql::PlanNode* plan() const override { return nullptr; }
+  const std::vector<uint32_t>& nodes() const override { return nodes_; }
+  bool reshuffled() const override { return false; }
+  const std::vector<std::string>& notices() const override { return notices_; }
+
+ private:
+  const ResultKind kind_;
+  const std::string text_;
+  const Schema schema_;
+  const std::vector<uint32_t> nodes_;
+  const std::vector<std::string> notices_;
+};
+
+// A plan being run.  It commits when its last row was given out, and is taken back
+// when it fails or is dropped before.
+class QueryResult : public StatementResult {
+ public:
+  struct Parts {
+    ResultKind kind = ResultKind::kRows;
+    StatementLock::Hold hold;
+    std::unique_ptr<common::MemoryAccount> memory;
+    ql::PlanPtr plan;
+    std::unique_ptr<ex::ClusterStatement> statement;
+    std::unique_ptr<ql::Query> query;
+    std::vector<uint32_t> nodes;
+  };
+
+  explicit QueryResult(Parts parts);
+  ~QueryResult() override;
+
+  ResultKind kind() const override { return parts_.kind; }
+  const Schema& schema() const override { return parts_.plan->schema; }
+  Result<bool> Next(Batch* batch) override;
+  uint64_t changed_rows() const override { return changed_rows_; }
+  const std::string& text() const override { return text_; }
+  const ql::PlanNode* plan() const override { return parts_.plan.get(); }
+  const std::vector<uint32_t>& nodes() const override { return parts_.nodes; }
+  bool reshuffled() const override;
+  const std::vector<std::string>& notices() const override { return notices_; }
+
+ private:
+  Status Finish();
+  void Fail();
+
+  Parts parts_;
+  uint64_t changed_rows_ = 0;
+  const std::string text_;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace redbase::db

@@ -1,0 +1,64 @@
+// Session::Impl: runs statements of each kind.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/cancel_token.h"
+#include "db/internal/database_impl.h"
+#include "db/session.h"
+#include "db/settings.h"
+#include "parser/ast.h"
+
+namespace redbase::db {
+
+using StatementResultPtr = std::unique_ptr<StatementResult>;
+
+class Session::Impl {
+ public:
+  explicit Impl(Database::Impl& database) : database_(database) {}
+
+  Result<StatementResultPtr> Execute(const parser::Statement& statement);
+
+  Settings settings;
+  common::CancelToken cancel;
+
+ private:
+  struct Dispatch;
+
+  // Plans and starts a query; changes exclude other statements.
+  Result<StatementResultPtr> Run(const parser::Statement& statement, ResultKind kind);
+  Result<StatementResultPtr> Help(const parser::Help& statement);
+  Result<StatementResultPtr> Print(const parser::Statement& statement, const parser::Print& print);
+  Result<StatementResultPtr> Create(const parser::CreateTable& statement);
+  Result<StatementResultPtr> Drop(const parser::DropTable& statement);
+  Result<StatementResultPtr> Create(const parser::CreateIndex& statement);
+  Result<StatementResultPtr> Drop(const parser::DropIndex& statement);
+  Result<StatementResultPtr> ResizeBuffer(const parser::ResizeBuffer& statement);
+
+  // One change of the catalog as a statement of its own.
+  template <typename Change>
+  Result<StatementResultPtr> ChangeCatalog(Change change);
+
+  ex::StatementOptions Options(common::MemoryAccount* memory) const;
+  size_t record_page_size() const;
+
+  Database::Impl& database_;
+};
+
+// The data nodes whose rows a plan gives out one after another; empty when its
+// rows are not sectioned.
+std::vector<uint32_t> NodesOf(const ql::PlanNode& plan);
+
+// Texts for `print partitions`, `print page`, `print tree`, `print buffer`,
+// `print io`.
+Result<std::string> DrawPartitions(ex::CommLayer& nodes, const sm::Relation& relation);
+Result<std::string> DrawPage(ex::CommLayer& nodes, const sm::Relation& relation,
+                             const parser::Print& print);
+Result<std::string> DrawTree(ex::CommLayer& nodes, const parser::Print& print);
+std::string DescribeBuffer(const pf::BufferPool& pool, size_t page_size);
+std::string DescribeIo(const pf::IoStatistics& statistics);
+
+}  // namespace redbase::db

@@ -1,0 +1,241 @@
+#include "db/session.h"
+
+#include <utility>
+#include <variant>
+
+#include "db/internal/results.h"
+#include "db/internal/session_impl.h"
+#include "parser/parser.h"
+#include "ql/binder.h"
+#include "ql/ddl_binder.h"
+#include "ql/planner.h"
+
+namespace redbase::db {
+namespace {
+
+StatementResultPtr Done() { return std::make_unique<TextResult>(ResultKind::kNone); }
+
+StatementResultPtr Text(std::string text) {
+  return std::make_unique<TextResult>(ResultKind::kText, std::move(text));
+}
+
+// `select * from <view> where relName = "<name>"`, as if it had been typed.
+parser::Select SelectFromView(const std::string& view, const std::string& relation) {
+  parser::Select select;
+  select.star = true;
+  select.from.push_back({view, {}});
+  if (!relation.empty()) {
+    parser::Comparison comparison;
+    comparison.left = parser::Expr(parser::ColumnRef{std::nullopt, "relName", {}});
+    comparison.right = parser::Expr(parser::Literal{relation, "\"" + relation + "\"", {}});
+    select.where.push_back(std::move(comparison));
+  }
+  return select;
+}
+
+bool IsChange(ResultKind kind) { return kind != ResultKind::kRows; }
+
+}  // namespace
+
+// What each kind of statement is done by.
+struct Session::Impl::Dispatch {
+  Impl& session;
+  const parser::Statement& statement;
+
+  Result<StatementResultPtr> operator()(const parser::Select& /*s*/) const {
+    return session.Run(statement, ResultKind::kRows);
+  }
+  Result<StatementResultPtr> operator()(const parser::Insert& /*s*/) const {
+    return session.Run(statement, ResultKind::kInserted);
+  }
+  Result<StatementResultPtr> operator()(const parser::Delete& /*s*/) const {
+    return session.Run(statement, ResultKind::kDeleted);
+  }
+  Result<StatementResultPtr> operator()(const parser::Update& /*s*/) const {
+    return session.Run(statement, ResultKind::kUpdated);
+  }
+  Result<StatementResultPtr> operator()(const parser::Load& /*s*/) const {
+    return session.Run(statement, ResultKind::kNone);
+  }
+  Result<StatementResultPtr> operator()(const parser::Print& s) const {
+    return session.Print(statement, s);
+  }
+  Result<StatementResultPtr> operator()(const parser::Help& s) const { return session.Help(s); }
+  Result<StatementResultPtr> operator()(const parser::CreateTable& s) const {
+    return session.Create(s);
+  }
+  Result<StatementResultPtr> operator()(const parser::CreateIndex& s) const {
+    return session.Create(s);
+  }
+  Result<StatementResultPtr> operator()(const parser::DropTable& s) const {
+    return session.Drop(s);
+  }
+  Result<StatementResultPtr> operator()(const parser::DropIndex& s) const {
+    return session.Drop(s);
+  }
+  Result<StatementResultPtr> operator()(const parser::ResizeBuffer& s) const {
+    return session.ResizeBuffer(s);
+  }
+  Result<StatementResultPtr> operator()(const parser::Set& s) const {
+    RETURN_IF_ERROR(session.settings.Set(s.parameter.text, std::get<std::string>(s.value.value)));
+    return Done();
+  }
+  Result<StatementResultPtr> operator()(const parser::QueryPlans& s) const {
+    session.settings.query_plans = s.on;
+    return Text(s.on ? "Query plan display turned on.\n" : "Query plan display turned off.\n");
+  }
+  Result<StatementResultPtr> operator()(const parser::ResetIo& /*s*/) const {
+    session.database_.pool.ResetStatistics();
+    return Text("Statistics reset.\n");
+  }
+  Result<StatementResultPtr> operator()(const parser::ResetBuffer& /*s*/) const {
+    RETURN_IF_ERROR(session.database_.pool.Clear());
+    return Text("Everything kicked out of Buffer!\n");
+  }
+  Result<StatementResultPtr> operator()(const parser::Exit& /*s*/) const {
+    return StatementResultPtr(std::make_unique<TextResult>(ResultKind::kExit));
+  }
+  Result<StatementResultPtr> operator()(const parser::Empty& /*s*/) const { return Done(); }
+  Result<StatementResultPtr> operator()(const parser::Shell& /*s*/) const {
+    return Status(Code::kInvalidArgument, "! commands are the shell's, not the database's");
+  }
+};
+
+Result<StatementResultPtr> Session::Impl::Execute(const parser::Statement& statement) {
+  cancel.Clear();
+  return std::visit(Dispatch{*this, statement}, statement);
+}
+
+ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const {
+  return {memory, &cancel, database_.path};
+}
+
+Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {
+  QueryResult::Parts parts;
+  parts.kind = kind;
+  parts.hold = IsChange(kind) ? database_.statements.Exclude() : database_.statements.Share();
+  const ql::Planner planner(database_.nodes->catalog(), database_.nodes->statistics(),
+                            {.optimize = settings.optimize_query});
+  ASSIGN_OR_RETURN(parts.plan, planner.Plan(statement));
+  parts.memory = std::make_unique<common::MemoryAccount>(
+      "statement", database_.options.statement_memory, &database_.memory);
+  ASSIGN_OR_RETURN(parts.statement, database_.nodes->Begin(Options(parts.memory.get())));
+  ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
+  if (!std::holds_alternative<parser::Select>(statement)) {
+    parts.nodes = NodesOf(*parts.plan);
+  }
+  return StatementResultPtr(std::make_unique<QueryResult>(std::move(parts)));
+}
+
+Result<StatementResultPtr> Session::Impl::Help(const parser::Help& statement) {
+  if (!statement.table) {
+    return Run(SelectFromView("relcat", ""), ResultKind::kRows);
+  }
+  Result<sm::RelationPtr> relation = database_.nodes->catalog().Find(statement.table->text);
+  if (!relation.ok()) {
+    return Status(relation.status().code(),
+                  relation.status().message() + ql::AtPosition(statement.table->position));
+  }
+  return Run(SelectFromView("attrcat", (*relation)->name), ResultKind::kRows);
+}
+
+Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& statement,
+                                                const parser::Print& print) {
+  using Target = parser::Print::Target;
+  if (print.target == Target::kRelation) {
+    return Run(statement, ResultKind::kRows);
+  }
+  const StatementLock::Hold hold = database_.statements.Share();
+  if (print.target == Target::kBuffer) {
+    return Text(DescribeBuffer(database_.pool, record_page_size()));
+  }
+  if (print.target == Target::kIo) {
+    return Text(DescribeIo(database_.pool.statistics()));
+  }
+  if (print.target == Target::kTree) {
+    ASSIGN_OR_RETURN(std::string text, DrawTree(*database_.nodes, print));
+    return Text(std::move(text));
+  }
+  ASSIGN_OR_RETURN(const ql::BoundIndex bound,
+                   ql::BindIndex(database_.nodes->catalog(), print.relation, {}));
+  Result<std::string> text = print.target == Target::kPage
+                                 ? DrawPage(*database_.nodes, *bound.relation, print)
+                                 : DrawPartitions(*database_.nodes, *bound.relation);
+  RETURN_IF_ERROR(text.status());
+  return Text(*std::move(text));
+}
+
+template <typename Change>
+Result<StatementResultPtr> Session::Impl::ChangeCatalog(Change change) {
+  const StatementLock::Hold hold = database_.statements.Exclude();
+  common::MemoryAccount memory("statement", database_.options.statement_memory, &database_.memory);
+  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement,
+                   database_.nodes->Begin(Options(&memory)));
+  RETURN_IF_ERROR(change(*statement));
+  RETURN_IF_ERROR(statement->Commit());
+  return Done();
+}
+
+Result<StatementResultPtr> Session::Impl::Create(const parser::CreateTable& statement) {
+  ASSIGN_OR_RETURN(const sm::TableDefinition definition,
+                   ql::BindCreateTable(statement, database_.nodes->node_count()));
+  return ChangeCatalog([&](ex::ClusterStatement& s) { return s.CreateTable(definition); });
+}
+
+Result<StatementResultPtr> Session::Impl::Drop(const parser::DropTable& statement) {
+  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
+    const Status dropped = s.DropTable(statement.table.text);
+    return dropped.ok() ? dropped
+                        : Status(dropped.code(),
+                                 dropped.message() + ql::AtPosition(statement.table.position));
+  });
+}
+
+Result<StatementResultPtr> Session::Impl::Create(const parser::CreateIndex& statement) {
+  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
+    ASSIGN_OR_RETURN(const ql::BoundIndex bound,
+                     ql::BindIndex(database_.nodes->catalog(), statement.table, statement.columns));
+    return s.CreateIndex(bound.relation->name, bound.columns, statement.unique);
+  });
+}
+
+Result<StatementResultPtr> Session::Impl::Drop(const parser::DropIndex& statement) {
+  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
+    ASSIGN_OR_RETURN(const ql::BoundIndex bound,
+                     ql::BindIndex(database_.nodes->catalog(), statement.table, statement.columns));
+    RETURN_IF_ERROR(ql::FindIndex(bound).status());
+    return s.DropIndex(bound.relation->name, bound.columns);
+  });
+}
+
+size_t Session::Impl::record_page_size() const {
+  return database_.nodes->catalog().options().record_page_size;
+}
+
+Result<StatementResultPtr> Session::Impl::ResizeBuffer(const parser::ResizeBuffer& statement) {
+  const auto page_size = static_cast<int64_t>(record_page_size());
+  if (statement.pages < 1 || statement.pages > (int64_t{1} << 46) / page_size) {
+    return Status(Code::kInvalidArgument,
+                  "PF warning: not a number of buffer pages: " + std::to_string(statement.pages) +
+                      ql::AtPosition(statement.position));
+  }
+  RETURN_IF_ERROR(database_.pool.Resize(static_cast<size_t>(statement.pages * page_size)));
+  return Done();
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::~Session() = default;
+
+Result<StatementResultPtr> Session::Execute(const parser::Statement& statement) {
+  return impl_->Execute(statement);
+}
+
+Result<StatementResultPtr> Session::Execute(std::string_view text) {
+  ASSIGN_OR_RETURN(const parser::Statement statement, parser::ParseStatement(text));
+  return impl_->Execute(statement);
+}
+
+Settings& Session::settings() { return impl_->settings; }
+common::CancelToken& Session::cancel_token() { return impl_->cancel; }
+
+}  // namespace redbase::db
