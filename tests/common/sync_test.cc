@@ -161,8 +161,11 @@ TEST(Latch, SharedHoldersDoNotDisturbOptimisticReaders) {
 TEST(Latch, UpgradeNeedsTheVersionThatWasRead) {
   Latch latch;
   const uint64_t version = latch.OptimisticBegin();
-  ASSERT_TRUE(latch.TryUpgrade(version));
-  latch.UnlockExclusive();
+  const bool upgraded = latch.TryUpgrade(version);
+  EXPECT_TRUE(upgraded);
+  if (upgraded) {
+    latch.UnlockExclusive();
+  }
   EXPECT_FALSE(latch.TryUpgrade(version));
 }
 
