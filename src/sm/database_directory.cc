@@ -22,12 +22,18 @@ constexpr std::string_view kNodePrefix = "data.";
 constexpr uint64_t kNodeBits = 0xFFFF;
 static_assert(kMaxNodes < kNodeBits);
 
+std::string In(const std::string& directory, std::string_view name) {
+  std::string path = directory;
+  path += '/';
+  return path += name;
+}
+
 // A path taken apart at its last name: parent + "/" + name.
 struct Place {
   std::string parent;
   std::string name;
 
-  std::string path() const { return parent == "/" ? parent + name : parent + "/" + name; }
+  std::string path() const { return parent == "/" ? parent + name : In(parent, name); }
 };
 
 // kInvalidArgument when the last part names no entry of its parent.
@@ -56,7 +62,7 @@ Status RemoveTree(common::Env& env, const std::string& path) {
   ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env.List(path));
   Status status;
   for (const common::DirEntry& entry : entries) {
-    const std::string inner = path + "/" + entry.name;
+    const std::string inner = In(path, entry.name);
     status.Update(entry.is_directory ? RemoveTree(env, inner) : env.RemoveFile(inner));
   }
   status.Update(env.RemoveDirectory(path));
@@ -126,13 +132,13 @@ struct Contents {
   }
 };
 
+// data.1 ... data.<node_count>, written as NodePath does.
 bool IsNodeName(std::string_view name, uint32_t node_count) {
-  for (uint32_t node = 1; node <= node_count; ++node) {
-    if (name.starts_with(kNodePrefix) && name.substr(kNodePrefix.size()) == std::to_string(node)) {
-      return true;
-    }
-  }
-  return false;
+  int32_t node = 0;
+  return name.starts_with(kNodePrefix) &&
+         common::ParseNumber(name.substr(kNodePrefix.size()), &node) == common::ParseOutcome::kOk &&
+         node >= 1 && static_cast<uint32_t>(node) <= node_count &&
+         name.substr(kNodePrefix.size()) == std::to_string(node);
 }
 
 // kInvalidArgument, naming the first entry that no database makes.
@@ -151,7 +157,7 @@ Result<Contents> Survey(common::Env& env, const std::string& path, uint32_t node
       contents.directories.push_back(entry.name);
     } else {
       return Status(Code::kInvalidArgument,
-                    QuotedName(path + "/" + entry.name) + " is not part of a database");
+                    QuotedName(In(path, entry.name)) + " is not part of a database");
     }
   }
   return contents;
@@ -209,8 +215,8 @@ Status Demolition::Check() {
   master_ = std::move(contents).value();
   nodes_.clear();
   for (const std::string& name : master_.directories) {
-    ASSIGN_OR_RETURN(Contents node, Survey(env_, path + "/" + name, 0));
-    nodes_.emplace_back(path + "/" + name, std::move(node));
+    ASSIGN_OR_RETURN(Contents node, Survey(env_, In(path, name), 0));
+    nodes_.emplace_back(In(path, name), std::move(node));
   }
   return {};
 }
@@ -227,13 +233,13 @@ Status Demolition::Lock() {
 
 Status Demolition::RemoveOne(const std::string& path, const Contents& contents) {
   for (const std::string& file : contents.files) {
-    RETURN_IF_ERROR(env_.RemoveFile(path + "/" + file));
+    RETURN_IF_ERROR(env_.RemoveFile(In(path, file)));
   }
   if (contents.has_control) {
-    RETURN_IF_ERROR(env_.RemoveFile(path + "/" + kControlFileName));
+    RETURN_IF_ERROR(env_.RemoveFile(In(path, kControlFileName)));
   }
   if (contents.has_lock) {
-    RETURN_IF_ERROR(env_.RemoveFile(path + "/" + kLockFileName));
+    RETURN_IF_ERROR(env_.RemoveFile(In(path, kLockFileName)));
   }
   return env_.RemoveDirectory(path);
 }
@@ -259,7 +265,7 @@ Status Destroy(common::Env& env, const std::string& path) {
 }  // namespace
 
 std::string NodePath(const std::string& path, uint32_t node) {
-  return path + "/" + std::string(kNodePrefix) + std::to_string(node);
+  return In(path, kNodePrefix) + std::to_string(node);
 }
 
 uint64_t NodeDatabaseId(uint64_t master_id, uint32_t node) { return master_id | node; }

@@ -93,7 +93,7 @@ bool CatalogSnapshot::HasIndexNamed(std::string_view name) const {
   return false;
 }
 
-SnapshotPtr CatalogSnapshot::With(RelationPtr table) const {
+SnapshotPtr CatalogSnapshot::With(const RelationPtr& table) const {
   auto snapshot = std::make_shared<CatalogSnapshot>(*this);
   if (const RelationPtr old = FindById(table->id)) {
     snapshot->Remove(*old);

@@ -37,7 +37,7 @@ class CatalogSnapshot {
 
   // This with the table put in place of the one with its id, or added.
   // Requires: its name, and its view's, are free.
-  std::shared_ptr<const CatalogSnapshot> With(RelationPtr table) const;
+  std::shared_ptr<const CatalogSnapshot> With(const RelationPtr& table) const;
   std::shared_ptr<const CatalogSnapshot> Without(const Relation& table) const;
 
  private:

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "common/result.h"
 #include "common/sync.h"
@@ -28,7 +28,10 @@ struct FileName {
   ObjectId id{0};
   uint32_t generation = 0;
 
-  auto operator<=>(const FileName&) const = default;
+  bool operator==(const FileName&) const = default;
+  bool operator<(const FileName& other) const {
+    return std::pair(id, generation) < std::pair(other.id, other.generation);
+  }
 };
 
 // "17.1".

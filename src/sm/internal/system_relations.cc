@@ -38,7 +38,7 @@ RelationPtr MakeView(ObjectId id, const char* name, const Columns& columns) {
 }  // namespace
 
 std::vector<RelationPtr> BuiltInRelations() {
-  static const std::vector<RelationPtr> all = {
+  static const std::vector<RelationPtr> kAll = {
       MakeSystem(kSysRelations, "sys_relations",
                  {{"id", kInt},
                   {"name", kName},
@@ -89,7 +89,7 @@ std::vector<RelationPtr> BuiltInRelations() {
                 {"indexNo", kInt}}),
       MakeView(kDbinfo, "dbinfo", {{"distributed", kInt}, {"numberNodes", kInt}}),
   };
-  return all;
+  return kAll;
 }
 
 RelationPtr SystemRelation(ObjectId id) {
