@@ -67,7 +67,7 @@ StatementSplitter::Progress StatementSplitter::StepBetween() {
     begin_ = scan_;
     return Progress::kOn;
   }
-  if ((c == '/' || c == '-') && NeedsMore()) {
+  if (NeedsMore()) {
     return Progress::kWait;
   }
   BeginStatement();
@@ -82,7 +82,7 @@ StatementSplitter::Progress StatementSplitter::StepBetween() {
 
 StatementSplitter::Progress StatementSplitter::StepInside() {
   const char c = Peek(0);
-  if ((c == '/' || c == '-') && NeedsMore()) {
+  if (NeedsMore()) {
     return Progress::kWait;
   }
   if (AtComment()) {
@@ -137,7 +137,16 @@ void StatementSplitter::StepBlockComment() {
   star_ = c == '*';
 }
 
-// Requires: the next character is there, or will never be.
+bool StatementSplitter::NeedsMore() const {
+  if (finished_) {
+    return false;
+  }
+  const std::string_view rest = std::string_view{buffer_}.substr(scan_, kByteOrderMark.size());
+  return rest == "/" || rest == "-" ||
+         (rest.size() < kByteOrderMark.size() && kByteOrderMark.starts_with(rest));
+}
+
+// Requires: NeedsMore() is false.
 bool StatementSplitter::AtComment() const {
   return (Peek(0) == '/' && Peek(1) == '*') || (Peek(0) == '-' && Peek(1) == '-');
 }

@@ -70,8 +70,8 @@ class StatementSplitter {
   char Peek(size_t ahead) const {
     return scan_ + ahead < buffer_.size() ? buffer_[scan_ + ahead] : '\0';
   }
-  // The current character is the last for now, so what it starts is unknown.
-  bool NeedsMore() const { return scan_ + 1 == buffer_.size() && !finished_; }
+  // What begins here cannot be told before there is more text.
+  bool NeedsMore() const;
 
   std::string buffer_;
   size_t begin_ = 0;  // of what was not given out yet

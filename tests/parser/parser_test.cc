@@ -281,11 +281,15 @@ TEST(Parser, ReadsEmptyInput) {
   EXPECT_EQ(Session("\xEF\xBB\xBFprint T;"), (Names{"print T;"}));
 }
 
-// Processor time, so that a busy machine does not count.
+// Processor time, and the best of three, so that a busy machine does not count.
 double SecondsToParse(const std::string& text) {
-  const std::clock_t start = std::clock();
-  EXPECT_EQ(ErrorOf(text), "");
-  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  double best = 1e9;
+  for (int i = 0; i < 3; ++i) {
+    const std::clock_t start = std::clock();
+    EXPECT_EQ(ErrorOf(text), "");
+    best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+  }
+  return best;
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

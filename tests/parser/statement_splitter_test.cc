@@ -86,6 +86,13 @@ TEST(StatementSplitter, HoldsBackWhatIsNotThereYet) {
   EXPECT_TRUE(splitter.pending());
 }
 
+TEST(StatementSplitter, ByteOrderMarksBetweenStatementsBelongToNone) {
+  for (const size_t piece : {1u, 2u, 3u, 100u}) {
+    EXPECT_EQ(Split("\xEF\xBB\xBF!ls\n\xEF\xBB\xBF b;", piece), (Texts{"!ls", "b;"}));
+    EXPECT_EQ(Split("\xEF\xBB", piece), (Texts{"\xEF\xBB<incomplete>"}));
+  }
+}
+
 TEST(StatementSplitter, KnowsWhereEachStatementBegan) {
   StatementSplitter splitter({5, 3});
   splitter.Append("a; /* é\n */ b\n;  c;\n\n!d\n");
