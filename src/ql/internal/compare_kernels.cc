@@ -28,7 +28,6 @@ bool IsLess(const T& a, const T& b) {
   return (a < b) | (IsNan(b) & !IsNan(a));
 }
 bool IsLess(const StringView& a, const StringView& b) { return a.Compare(b) < 0; }
-bool IsNan(const StringView&) { return false; }
 bool IsEqual(const StringView& a, const StringView& b) { return a == b; }
 
 // An integer against a real, with no rounding of either.
