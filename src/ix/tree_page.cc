@@ -16,17 +16,56 @@ uint32_t LoadBigEndian32(const char* p) {
   return __builtin_bswap32(v);
 }
 
+uint64_t LoadBigEndian64(const char* p) {
+  uint64_t v;
+  std::memcpy(&v, p, sizeof(v));
+  return __builtin_bswap64(v);
+}
+
+// Up to eight bytes, zeros appended.
+uint64_t LoadPadded(const char* p, size_t n) {
+  if (n >= 8) {
+    return LoadBigEndian64(p);
+  }
+  if (n >= 4) {  // the two halves overlap
+    return (uint64_t{LoadBigEndian32(p)} << 32) |
+           (uint64_t{LoadBigEndian32(p + n - 4)} << (8 * (8 - n)));
+  }
+  uint64_t v = 0;
+  for (size_t i = 0; i < n; ++i) {
+    v |= uint64_t{static_cast<uint8_t>(p[i])} << (56 - 8 * i);
+  }
+  return v;
+}
+
+// Bytes of the slot as a number that sorts as they do; no child in it.
+uint64_t MoreOf(const NodeSlot& slot, bool inner) {
+  return inner ? LoadBigEndian32(slot.more) : LoadBigEndian64(slot.more);
+}
+
+// The first `count` bytes of eight, most significant first.
+uint64_t MaskOf(size_t count) {
+  return count == 0 ? 0 : ~uint64_t{0} << (8 * (sizeof(uint64_t) - std::min<size_t>(count, 8)));
+}
+
+constexpr uint64_t kRidMask = (uint64_t{1} << (8 * kRidBytes)) - 1;
+
 }  // namespace
 
-uint32_t HeadOf(std::string_view suffix) {
-  if (suffix.size() >= kHeadBytes) {
-    return LoadBigEndian32(suffix.data());
+NodeSlot MakeSlot(std::string_view suffix, bool inner, PageNum child) {
+  NodeSlot slot;
+  slot.offset = 0;
+  slot.length = static_cast<uint16_t>(suffix.size());
+  slot.head =
+      static_cast<uint32_t>(LoadPadded(suffix.data(), std::min<size_t>(suffix.size(), 4)) >> 32);
+  const size_t after = suffix.size() > 4 ? suffix.size() - 4 : 0;
+  const uint64_t more =
+      __builtin_bswap64(LoadPadded(suffix.data() + 4, std::min<size_t>(after, inner ? 4 : 8)));
+  std::memcpy(slot.more, &more, sizeof(more));
+  if (inner) {
+    std::memcpy(slot.more + 4, &child, sizeof(child));
   }
-  uint32_t head = 0;
-  for (size_t i = 0; i < suffix.size(); ++i) {
-    head |= uint32_t{static_cast<uint8_t>(suffix[i])} << (24 - 8 * i);
-  }
-  return head;
+  return slot;
 }
 
 size_t CommonPrefix(std::string_view a, std::string_view b) {
@@ -42,8 +81,10 @@ bool NodeView::CoversBelow(std::string_view bound) const {
 }
 
 // The first slot whose head is not below `head`.  The hints leave a seventeenth
-// of the slots; there a binary search without branches that depend on the keys.
+// of the slots; a few slots are looked at all at once, since waiting for memory
+// costs more than comparing.
 size_t NodeView::FirstNotBelow(uint32_t head) const {
+  constexpr size_t kFewSlots = 24;
   size_t first = 0;
   size_t n = count();
   if (n > 2 * kHints) {
@@ -57,39 +98,48 @@ size_t NodeView::FirstNotBelow(uint32_t head) const {
     first = below == 0 ? 0 : below * distance + 1;
     n = (below == kHints ? n : (below + 1) * distance) - first;
   }
-  while (n > 1) {
+  while (n > kFewSlots) {
     const size_t half = n / 2;
     first += HeadAt(first + half - 1) < head ? half : 0;
     n -= half;
   }
-  return first + (n == 1 && HeadAt(first) < head ? 1 : 0);
+  size_t below = 0;
+  for (size_t i = 0; i < n; ++i) {
+    below += HeadAt(first + i) < head ? 1 : 0;
+  }
+  return first + below;
 }
 
-// Order of two entries with equal heads.
-int NodeView::CompareTail(NodeSlot slot, std::string_view suffix) const {
-  if (slot.length > kHeadBytes && suffix.size() > kHeadBytes) {
-    return RestOf(slot).compare(suffix.substr(kHeadBytes));
+// Zeros appended, the shorter of two may look like the longer.
+int NodeView::CompareTail(const NodeSlot& at, const NodeSlot& slot, std::string_view rest) const {
+  const uint64_t a = MoreOf(at, is_inner());
+  const uint64_t b = MoreOf(slot, is_inner());
+  if (a != b) {
+    return a < b ? -1 : 1;
   }
-  // The head is all of the shorter one, zeros appended.
-  return slot.length < suffix.size() ? -1 : (slot.length > suffix.size() ? 1 : 0);
+  if (at.length > SlotBytes(is_inner()) && !rest.empty()) {
+    return RestOf(at).compare(rest);
+  }
+  return at.length < slot.length ? -1 : (at.length > slot.length ? 1 : 0);
 }
 
 NodeView::Position NodeView::LowerBound(std::string_view entry) const {
   const std::string_view suffix = Suffix(entry);
-  const uint32_t head = HeadOf(suffix);
-  size_t first = FirstNotBelow(head);
+  const NodeSlot wanted = MakeSlot(suffix, is_inner(), kNoPage);
+  const std::string_view rest = suffix.substr(std::min(suffix.size(), SlotBytes(is_inner())));
+  size_t first = FirstNotBelow(wanted.head);
   size_t end = count();
   // Most often one entry at most has this head; strides grow while more have.
   while (first < end) {
     const NodeSlot at = slot(first);
-    const int order = at.head == head ? CompareTail(at, suffix) : 1;
+    const int order = at.head == wanted.head ? CompareTail(at, wanted, rest) : 1;
     if (order >= 0) {
       return {first, order == 0};
     }
     ++first;
     for (size_t step = 1; first + step < end; step *= 2) {
       const NodeSlot probe = slot(first + step);
-      if (probe.head != head || CompareTail(probe, suffix) >= 0) {
+      if (probe.head != wanted.head || CompareTail(probe, wanted, rest) >= 0) {
         end = first + step + 1;
         break;
       }
@@ -105,20 +155,26 @@ bool NodeView::HasKey(size_t i, std::string_view key) const {
     return false;
   }
   const std::string_view suffix = Suffix(key);
-  if (suffix.size() >= kHeadBytes) {
-    return at.head == HeadOf(suffix) &&
-           RestOf(at).substr(0, suffix.size() - kHeadBytes) == suffix.substr(kHeadBytes);
+  const NodeSlot wanted = MakeSlot(suffix, /*inner=*/false, kNoPage);
+  const size_t in_more = suffix.size() > 4 ? suffix.size() - 4 : 0;
+  if (((at.head ^ wanted.head) & (MaskOf(std::min<size_t>(suffix.size(), 4)) >> 32)) != 0 ||
+      ((MoreOf(at, false) ^ MoreOf(wanted, false)) & MaskOf(in_more)) != 0) {
+    return false;
   }
-  const size_t spare = 8 * (kHeadBytes - suffix.size());  // bits of the RID in the head
-  return spare == 32 || (at.head ^ HeadOf(suffix)) >> spare == 0;
+  const size_t in_rest = HeapBytes(suffix.size(), false);
+  return in_rest == 0 || RestOf(at).substr(0, in_rest) == suffix.substr(SlotBytes(false));
 }
 
 void NodeView::AppendSuffix(size_t i, std::string* out) const {
   const NodeSlot at = slot(i);
-  for (size_t b = 0; b < kHeadBytes && b < at.length; ++b) {
-    out->push_back(static_cast<char>(at.head >> (24 - 8 * b)));
+  char bytes[12];
+  const uint32_t head = __builtin_bswap32(at.head);
+  std::memcpy(bytes, &head, sizeof(head));
+  std::memcpy(bytes + sizeof(head), at.more, sizeof(at.more));
+  out->append(bytes, std::min<size_t>(at.length, SlotBytes(is_inner())));
+  if (at.length > SlotBytes(is_inner())) {
+    out->append(RestOf(at));
   }
-  out->append(RestOf(at));
 }
 
 void NodeView::GetEntry(size_t i, std::string* out) const {
@@ -126,36 +182,33 @@ void NodeView::GetEntry(size_t i, std::string* out) const {
   AppendSuffix(i, out);
 }
 
+// The last six bytes, wherever they lie.
 Rid NodeView::RidAt(size_t i) const {
   const NodeSlot at = slot(i);
+  const uint64_t more = MoreOf(at, false);
+  const size_t length = at.length;
+  if (length >= kRidBytes && length <= SlotBytes(false)) {
+    const size_t after = 8 * (SlotBytes(false) - length);
+    const uint64_t from_head = after == 0 ? 0 : uint64_t{at.head} << (64 - after);
+    return UnpackRid(((more >> after) | from_head) & kRidMask);
+  }
   const std::string_view rest = RestOf(at);
   if (rest.size() >= kRidBytes) {
     const char* p = rest.data() + rest.size() - kRidBytes;
-    uint16_t slot_num;
-    std::memcpy(&slot_num, p + 4, sizeof(slot_num));
-    return {PageNum{LoadBigEndian32(p)}, SlotNum{__builtin_bswap16(slot_num)}};
+    return UnpackRid((uint64_t{LoadBigEndian32(p)} << 16) | (LoadBigEndian32(p + 2) & 0xFFFF));
   }
-  // Some of its bytes are in the head, or even in the prefix.
+  std::string last(prefix());
+  AppendSuffix(i, &last);
   uint64_t packed = 0;
-  if (at.length < kRidBytes) {
-    const std::string_view whole = prefix();
-    for (const char c : whole.substr(whole.size() - std::min(whole.size(), kRidBytes))) {
-      packed = (packed << 8) | static_cast<uint8_t>(c);
-    }
-  }
-  for (size_t b = 0; b < kHeadBytes && b < at.length; ++b) {
-    packed = (packed << 8) | ((at.head >> (24 - 8 * b)) & 0xFF);
-  }
-  for (const char c : rest) {
+  for (const char c :
+       std::string_view(last).substr(last.size() - std::min(last.size(), kRidBytes))) {
     packed = (packed << 8) | static_cast<uint8_t>(c);
   }
-  return UnpackRid(packed & 0xFFFFFFFFFFFF);
+  return UnpackRid(packed);
 }
 
 PageNum NodeView::ChildAt(size_t i) const {
-  const NodeSlot at = slot(i);
-  const std::string_view child = Chars(at.offset + HeapBytes(at.length, false), sizeof(uint32_t));
-  return child.empty() ? kNoPage : PageNum{LoadAs<uint32_t>(AsBytes(child).data())};
+  return LoadAs<PageNum>(page_ + kSlotsOffset + i * sizeof(NodeSlot) + 12);
 }
 
 size_t NodeView::ChildFor(std::string_view entry) const {
@@ -237,27 +290,42 @@ const char* NodeView::CheckHeap() const {
 }
 
 const char* NodeView::CheckEntries() const {
-  std::string before(low());
-  std::string entry;
-  for (size_t i = 0; i < count(); ++i) {
-    GetEntry(i, &entry);
-    if (slot(i).head != HeadOf(Suffix(entry))) {
-      return "has a wrong head";
+  const size_t in_slot = SlotBytes(is_inner());
+  // The first separator stands for the low fence.
+  for (size_t i = is_inner() ? 1 : 0; i < count(); ++i) {
+    const NodeSlot at = slot(i);
+    const uint64_t padding = at.length < in_slot ? ~MaskOf(at.length < 4 ? 0 : at.length - 4) : 0;
+    const uint64_t more = is_inner() ? MoreOf(at, true) << 32 : MoreOf(at, false);
+    if ((more & padding) != 0) {
+      return "has bytes after the end of an entry";
     }
-    if (is_inner() && i == 0) {
-      continue;  // stands for the low fence
-    }
-    if (!is_inner() && entry.size() < kRidBytes) {
+    if (!is_inner() && header_.prefix_length + size_t{at.length} < kRidBytes) {
       return "has an entry without a RID";
     }
-    const bool may_equal = !is_inner() && i == 0;
-    if (entry < before || (entry == before && !may_equal)) {
-      return "has entries out of order";
+    if (i > 0) {
+      const NodeSlot before = slot(i - 1);
+      if (before.head > at.head ||
+          (before.head == at.head && CompareTail(before, at, RestOf(at)) >= 0)) {
+        return "has entries out of order";
+      }
     }
-    std::swap(entry, before);
   }
-  const bool last_below_high = header_.high_length == 0 || before < high();
-  return last_below_high ? nullptr : "has an entry beyond its high fence";
+  return CheckFences();
+}
+
+const char* NodeView::CheckFences() const {
+  const size_t first = is_inner() ? 1 : 0;
+  if (count() <= first) {
+    return nullptr;
+  }
+  std::string entry;
+  GetEntry(first, &entry);
+  if (entry < low() || (is_inner() && entry == low())) {
+    return "has an entry below its low fence";
+  }
+  GetEntry(count() - 1, &entry);
+  const bool below_high = header_.high_length == 0 || entry < high();
+  return below_high ? nullptr : "has an entry beyond its high fence";
 }
 
 }  // namespace redbase::ix

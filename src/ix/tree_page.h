@@ -7,16 +7,16 @@
 //
 // A node holds entries between two fences, low <= entry < high; an empty fence
 // is an open end.  What both fences begin with, all entries do: this prefix is
-// not stored with them.  The first four bytes after the prefix, the head, lie in
-// the entry's slot as a number (padded with zeros); what follows the head, the
-// rest, lies in the heap.
+// not stored with them.  What follows it lies in the entry's slot, zero padded:
+// four bytes as a number, the head, then eight more, or in an inner node four
+// more and the child.  Only what is longer goes on in the heap, as the rest.
 //
 // Node page, little-endian, offsets in bytes:
 //
-//   0      24                     48         112         112 + 8 * count
+//   0      24                     48         112         112 + 16 * count
 //   +------+----------------------+----------+-----------+-----+------------+
 //   | page | node header          | hints    | slots ->  | gap |    <- heap |
-//   | hdr  | (below)              | 16 x u32 | 8 B each  |     |            |
+//   | hdr  | (below)              | 16 x u32 | 16 B each |     |            |
 //   +------+----------------------+----------+-----------+-----+------------+
 //
 //   24      26      28       30       32        34       36        38     40     44
@@ -26,8 +26,17 @@
 //   | u16   | u16   | u16    | u16    | u16     | u16    | u16     | u16  | u32  | u32  |
 //   +-------+-------+--------+--------+---------+--------+---------+------+------+------+
 //
-//   slot: offset in page (u16), bytes after the prefix (u16), head (u32)
-//   heap of a leaf: the rest of each entry; of an inner node: rest, child (u32)
+//   0        2        4      8              16
+//   +--------+--------+------+--------------+
+//   | offset | length | head | more         |   slot of a leaf
+//   | u16    | u16    | u32  | 8 B          |
+//   +--------+--------+------+------+-------+
+//   | offset | length | head | more | child |   slot of an inner node
+//   | u16    | u16    | u32  | 4 B  | u32   |
+//   +--------+--------+------+------+-------+
+//
+// Length counts all bytes after the prefix; offset is that of the rest in the
+// page.  Heap: the fences and the rests.
 //
 // Level 0 is the leaves.  The first separator of an inner node is empty: its
 // child holds what begins at the node's own low fence.  The hints are the heads
@@ -36,8 +45,8 @@
 // Invariants, checked by NodeView::Check():
 //   (1) entries ascend strictly and lie between the fences;
 //   (2) the prefix is all that the fences have in common, nothing when one is open;
-//   (3) fences, rests and children lie in the heap, and with the holes fill it;
-//   (4) heads and hints are those of the entries.
+//   (3) fences and rests lie in the heap, and with the holes fill it;
+//   (4) hints are the heads of the entries.
 #pragma once
 
 #include <algorithm>
@@ -60,7 +69,6 @@ inline constexpr PageNum kMetaPageNum{1};
 inline constexpr PageNum kRootPageNum{2};
 
 inline constexpr size_t kRidBytes = 6;
-inline constexpr size_t kHeadBytes = 4;
 inline constexpr size_t kHints = 16;
 
 struct NodeHeader {
@@ -89,10 +97,12 @@ struct NodeSlot {
   uint16_t offset;
   uint16_t length;
   uint32_t head;
+  char more[8];  // of an inner node: the last four are the child
 };
 static_assert(offsetof(NodeSlot, length) == 2);
 static_assert(offsetof(NodeSlot, head) == 4);
-static_assert(sizeof(NodeSlot) == 8);
+static_assert(offsetof(NodeSlot, more) == 8);
+static_assert(sizeof(NodeSlot) == 16);
 
 inline constexpr size_t kNodeHeaderOffset = pf::kPageHeaderSize;
 inline constexpr size_t kHintsOffset = kNodeHeaderOffset + sizeof(NodeHeader);
@@ -139,16 +149,19 @@ inline constexpr uint32_t kTreeVersion = 1;
 // The longest entry of a node: four fit beside two fences as long, so that a
 // node can always be split.
 constexpr size_t MaxEntryBytes(size_t page_size) {
-  return (page_size - kSlotsOffset) / 6 - sizeof(NodeSlot) - sizeof(uint32_t);
+  return (page_size - kSlotsOffset) / 6 - sizeof(NodeSlot);
 }
+
+// Bytes after the prefix that lie in the slot.
+constexpr size_t SlotBytes(bool inner) { return inner ? 8 : 12; }
 
 // Heap bytes of an entry with `length` bytes after the prefix.
 constexpr size_t HeapBytes(size_t length, bool inner) {
-  return (length > kHeadBytes ? length - kHeadBytes : 0) + (inner ? sizeof(uint32_t) : 0);
+  return length > SlotBytes(inner) ? length - SlotBytes(inner) : 0;
 }
 
-// The first bytes of `suffix` as a number, most significant first.
-uint32_t HeadOf(std::string_view suffix);
+// The slot of an entry, given its bytes after the prefix; offset is 0.
+NodeSlot MakeSlot(std::string_view suffix, bool inner, PageNum child);
 
 // The length of what both begin with.
 size_t CommonPrefix(std::string_view a, std::string_view b);
@@ -230,18 +243,20 @@ class NodeView {
     return offset + length <= size_ ? AsChars({page_ + offset, length}) : std::string_view{};
   }
   uint32_t HeadAt(size_t i) const {
-    return LoadAs<uint32_t>(page_ + kSlotsOffset + i * sizeof(NodeSlot) + 4);
+    return LoadAs<uint32_t>(page_ + kSlotsOffset + i * sizeof(NodeSlot) + offsetof(NodeSlot, head));
   }
-  std::string_view RestOf(NodeSlot slot) const {
-    return Chars(slot.offset, HeapBytes(slot.length, false));
+  std::string_view RestOf(const NodeSlot& slot) const {
+    return Chars(slot.offset, HeapBytes(slot.length, is_inner()));
   }
   size_t Need(size_t suffix_length) const {
     return sizeof(NodeSlot) + HeapBytes(suffix_length, is_inner());
   }
   size_t FirstNotBelow(uint32_t head) const;
-  int CompareTail(NodeSlot slot, std::string_view suffix) const;
+  // Order of two entries with equal heads, one given by its slot and rest.
+  int CompareTail(const NodeSlot& at, const NodeSlot& slot, std::string_view rest) const;
   const char* CheckHeap() const;
   const char* CheckEntries() const;
+  const char* CheckFences() const;
 
   const std::byte* page_;
   size_t size_;

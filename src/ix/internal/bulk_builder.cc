@@ -5,21 +5,32 @@
 
 namespace redbase::ix {
 
-void BulkBuilder::OpenNode::RemoveFirst(size_t count) {
+void BulkBuilder::OpenNode::Append(std::string_view entry_bytes, PageNum child, bool inner) {
+  items.push_back({bytes.size(), entry_bytes.size(), child});
+  bytes.append(entry_bytes);
+  if (CommonPrefix(low, entry_bytes) != prefix) {
+    Recount(inner);
+  } else {
+    heap_bytes += HeapBytes(entry_bytes.size() - prefix, inner);
+  }
+}
+
+void BulkBuilder::OpenNode::RemoveFirst(size_t count, bool inner) {
   const size_t cut = count < items.size() ? items[count].begin : bytes.size();
   bytes.erase(0, cut);
   items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count));
   for (Item& item : items) {
     item.begin -= cut;
   }
+  Recount(inner);
 }
 
-size_t BulkBuilder::OpenNode::PageBytes(bool inner) const {
-  const size_t prefix = items.empty() ? 0 : CommonPrefix(low, entry(items.size() - 1));
-  const size_t per_entry = sizeof(NodeSlot) + (inner ? sizeof(PageNum) : 0);
-  // Of leaf entries, the head is in the slot; separators may be shorter.
-  const size_t saved = std::min(bytes.size(), items.size() * (prefix + (inner ? 0 : kHeadBytes)));
-  return low.size() + items.size() * per_entry + bytes.size() - saved;
+void BulkBuilder::OpenNode::Recount(bool inner) {
+  prefix = items.empty() ? 0 : CommonPrefix(low, entry(items.size() - 1));
+  heap_bytes = 0;
+  for (const Item& item : items) {
+    heap_bytes += HeapBytes(item.length - std::min(item.length, prefix), inner);
+  }
 }
 
 std::string BulkBuilder::Separator(size_t level, std::string_view left,
@@ -29,11 +40,11 @@ std::string BulkBuilder::Separator(size_t level, std::string_view left,
 
 Status BulkBuilder::AddTo(size_t level, std::string_view entry, PageNum child) {
   const size_t limit = (file_.page_size() - kSlotsOffset) / 10 * 9;
-  const size_t reserve = sizeof(NodeSlot) + sizeof(PageNum) + entry.size();
-  if (levels_[level].items.size() > 1 && levels_[level].PageBytes(level > 0) + reserve > limit) {
+  if (levels_[level].items.size() > 1 &&
+      levels_[level].PageBytes() + sizeof(NodeSlot) + entry.size() > limit) {
     RETURN_IF_ERROR(CloseNode(level, entry));
   }
-  levels_[level].Append(entry, child);
+  levels_[level].Append(entry, child, level > 0);
   return {};
 }
 
@@ -71,7 +82,7 @@ Status BulkBuilder::WriteNode(size_t level, size_t count, std::string_view high)
   ++nodes_;
   const std::string low = std::move(open.low);
   open.low = high;
-  open.RemoveFirst(count);
+  open.RemoveFirst(count, level > 0);
   if (level + 1 == levels_.size()) {
     levels_.emplace_back();  // `open` is no longer valid
   }

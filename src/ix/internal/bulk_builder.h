@@ -39,17 +39,18 @@ class BulkBuilder {
     std::string low;
     std::string bytes;
     std::vector<Item> items;
+    size_t prefix = 0;
+    size_t heap_bytes = 0;  // without the fences
 
     std::string_view entry(size_t i) const {
       return std::string_view(bytes).substr(items[i].begin, items[i].length);
     }
-    void Append(std::string_view entry, PageNum child) {
-      items.push_back({bytes.size(), entry.size(), child});
-      bytes.append(entry);
-    }
-    void RemoveFirst(size_t count);
-    // Bytes in a page if no longer entry came, at most.
-    size_t PageBytes(bool inner) const;
+    void Append(std::string_view entry_bytes, PageNum child, bool inner);
+    void RemoveFirst(size_t count, bool inner);
+    // Counts again, with the prefix that low fence and last entry have.
+    void Recount(bool inner);
+    // Bytes in a page whose high fence has the same prefix.
+    size_t PageBytes() const { return low.size() + items.size() * sizeof(NodeSlot) + heap_bytes; }
   };
 
   Status AddTo(size_t level, std::string_view entry, PageNum child);

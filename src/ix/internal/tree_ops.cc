@@ -40,14 +40,13 @@ class NodeEditor {
   size_t gap() const { return header_.heap_begin - SlotOffset(header_.count); }
 
   // Requires: gap() has room for slot and heap bytes.
-  void InsertAt(size_t index, std::string_view suffix, std::string_view child) {
+  void InsertAt(size_t index, std::string_view suffix, PageNum child) {
     std::byte* at = page_.data() + SlotOffset(index);
     std::memmove(at + sizeof(NodeSlot), at, (header_.count - index) * sizeof(NodeSlot));
-    NodeSlot slot;
-    Push(child);
-    slot.offset = Push(suffix.substr(std::min(suffix.size(), kHeadBytes)));
-    slot.length = static_cast<uint16_t>(suffix.size());
-    slot.head = HeadOf(suffix);
+    NodeSlot slot = MakeSlot(suffix, inner(), child);
+    if (suffix.size() > SlotBytes(inner())) {
+      slot.offset = Push(suffix.substr(SlotBytes(inner())));
+    }
     StoreAs(at, slot);
     ++header_.count;
   }
@@ -55,8 +54,8 @@ class NodeEditor {
   void EraseAt(size_t index) {
     std::byte* at = page_.data() + SlotOffset(index);
     const auto slot = LoadAs<NodeSlot>(at);
-    const auto bytes = static_cast<uint32_t>(HeapBytes(slot.length, header_.level > 0));
-    if (slot.offset == header_.heap_begin) {
+    const auto bytes = static_cast<uint32_t>(HeapBytes(slot.length, inner()));
+    if (bytes > 0 && slot.offset == header_.heap_begin) {
       header_.heap_begin += bytes;
     } else {
       header_.heap_holes += bytes;
@@ -72,8 +71,9 @@ class NodeEditor {
     header_.count = static_cast<uint16_t>(count);
     for (size_t i = 0; i < count; ++i) {
       NodeSlot slot = old.slot(i);
-      const size_t bytes = HeapBytes(slot.length, header_.level > 0);
-      slot.offset = Push(AsChars(old.page().subspan(slot.offset, bytes)));
+      if (const size_t bytes = HeapBytes(slot.length, inner()); bytes > 0) {
+        slot.offset = Push(AsChars(old.page().subspan(slot.offset, bytes)));
+      }
       StoreAs(page_.data() + SlotOffset(i), slot);
     }
   }
@@ -96,6 +96,7 @@ class NodeEditor {
   size_t count() const { return header_.count; }
 
  private:
+  bool inner() const { return header_.level > 0; }
   static size_t SlotOffset(size_t index) { return kSlotsOffset + index * sizeof(NodeSlot); }
 
   uint16_t Push(std::string_view bytes) {
@@ -148,7 +149,7 @@ Status ApplyInsert(pf::MutablePage page, Payload payload) {
   const NodeView node(page);
   ByteReader reader(payload);
   const size_t index = reader.Get<uint16_t>();
-  const std::string_view child = node.is_inner() ? reader.GetBytes(sizeof(uint32_t)) : "";
+  const PageNum child = node.is_inner() ? reader.Get<PageNum>() : kNoPage;
   const std::string_view suffix = AsChars(reader.rest());
   if (!reader.ok() || node.CheckHeader() != nullptr || index > node.count() ||
       !node.HasRoom(suffix.size())) {
@@ -186,7 +187,6 @@ Status KeepEntries(const NodeView& old, size_t kept, NodeEditor* editor, std::st
   std::string entry;
   for (size_t i = 0; i < kept; ++i) {
     old.GetEntry(i, &entry);
-    const PageNum child = old.is_inner() ? old.ChildAt(i) : kNoPage;
     // The first separator stays empty.
     const bool first_child = old.is_inner() && i == 0;
     const std::string_view suffix =
@@ -194,7 +194,7 @@ Status KeepEntries(const NodeView& old, size_t kept, NodeEditor* editor, std::st
     if (sizeof(NodeSlot) + HeapBytes(suffix.size(), old.is_inner()) > editor->gap()) {
       return Misfit("ix.rewrite");
     }
-    editor->InsertAt(i, suffix, old.is_inner() ? AsChars(std::as_bytes(std::span(&child, 1))) : "");
+    editor->InsertAt(i, suffix, old.is_inner() ? old.ChildAt(i) : kNoPage);
   }
   return {};
 }
@@ -221,7 +221,7 @@ Status ApplyRewrite(pf::MutablePage page, Payload payload) {
   RETURN_IF_ERROR(KeepEntries(old.node(), kept, &editor, low, high));
   for (size_t i = 0; i < added; ++i) {
     const auto length = reader.Get<uint16_t>();
-    const std::string_view child = level > 0 ? reader.GetBytes(sizeof(uint32_t)) : "";
+    const PageNum child = level > 0 ? reader.Get<PageNum>() : kNoPage;
     const std::string_view suffix = reader.GetBytes(length);
     if (!reader.ok() || sizeof(NodeSlot) + HeapBytes(length, level > 0) > editor.gap()) {
       return Misfit("ix.rewrite");
