@@ -30,7 +30,7 @@ Status QueryResult::Finish() {
   changed_rows_ = parts_.query->changed_rows();
   notices_ = parts_.query->notices();
   parts_.query.reset();
-  const Status committed = parts_.statement->Commit();
+  Status committed = parts_.statement->Commit();
   parts_.statement.reset();
   parts_.hold.Release();
   return committed;

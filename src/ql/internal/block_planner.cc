@@ -209,6 +209,7 @@ ExprPtr BlockPlanner::Rebase(const Expr& expr, const std::vector<uint32_t>& colu
 ExprPtr BlockPlanner::RebaseAll(const std::vector<uint32_t>& conjuncts,
                                 const std::vector<uint32_t>& columns) const {
   std::vector<ExprPtr> rebased;
+  rebased.reserve(conjuncts.size());
   for (const uint32_t i : conjuncts) {
     rebased.push_back(Rebase(*conjuncts_[i].expr, columns));
   }
@@ -300,6 +301,7 @@ BlockPlanner::Built BlockPlanner::BuildIndexJoin(const JoinPlan& joins, const St
     built.columns.push_back(base + column);
   }
   std::vector<ExprPtr> rest;
+  rest.reserve(residual.size() + request.filters.size());
   for (const uint32_t i : residual) {
     rest.push_back(Rebase(*conjuncts_[i].expr, built.columns));
   }
