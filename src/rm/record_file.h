@@ -28,6 +28,8 @@
 
 namespace redbase::rm {
 
+class FileCore;  // rm/internal/file_core.h
+
 // Opens, creates and registers the files of one database.
 struct FileContext {
   pf::BufferPool* pool;
@@ -106,9 +108,12 @@ class RecordFile : public tx::UndoTarget {
  private:
   friend class RecordScan;
   friend class BulkAppender;
-  class Impl;
-  explicit RecordFile(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  RecordFile(std::shared_ptr<FileCore> core, tx::UndoTargets& undo_targets);
+
+  // Shared with what transactions do when they end, which may be later than
+  // this object.
+  const std::shared_ptr<FileCore> core_;
+  tx::UndoTargets& undo_targets_;
 };
 
 // Appends many rows to fresh pages at the end of the file: for load.  Rows are

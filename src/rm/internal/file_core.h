@@ -1,0 +1,98 @@
+// FileCore: what the classes that work on one record file share.
+//
+// Order of latches: directory pages before record pages, record pages by
+// ascending number, overflow pages after record pages, the file header last.
+//
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/result.h"
+#include "common/sync.h"
+#include "common/types.h"
+#include "pf/mini_transaction.h"
+#include "pf/page_file.h"
+#include "rm/internal/directory.h"
+#include "rm/internal/record_layout.h"
+#include "rm/internal/room_map.h"
+#include "rm/record_file.h"
+#include "rm/record_page.h"
+#include "tx/transaction.h"
+
+namespace redbase::rm {
+
+// Undo records of rm.  A RowBlock's payload is preceded by its page (u32).
+inline constexpr tx::UndoKind kUndoInsert{0x0100};    // page u32, slots u16...
+inline constexpr tx::UndoKind kUndoErase{0x0101};     // page u32, RowBlock: all columns
+inline constexpr tx::UndoKind kUndoUpdate{0x0102};    // page u32, RowBlock: as before
+inline constexpr tx::UndoKind kUndoBulkPage{0x0103};  // page u32
+inline constexpr tx::UndoKind kUndoOverflow{0x0104};  // page u32
+
+class FileCore : public std::enable_shared_from_this<FileCore> {
+ public:
+  FileCore(std::unique_ptr<pf::PageFile> owned, std::vector<LogicalType> column_types);
+
+  Status Create();
+  Status Open();
+
+  // Says in the file that its counts no longer hold.  Before every change.
+  Status BeginChange();
+  Status SaveDirectory();
+  // Makes counts and map anew from the pages.
+  Status Recount();
+  RecordFileStatistics statistics() const;
+
+  // kCorruption naming file and page.
+  Status Damaged(PageNum page, const std::string& what) const;
+  // The RID that holds no record.
+  Status NoRecord(Rid rid) const;
+
+  // Whether the page, latched by the caller, is a record page fit for reading.
+  bool IsRecordPage(pf::PageView bytes) const { return RecordPage::Is(bytes); }
+  Status CheckReadable(const RecordPage& page) const;
+  // The same for a change that needs `heap` bytes.
+  Status CheckWritable(const RecordPage& page, size_t heap) const;
+  Status Column(const RecordPage& page, uint32_t column, ColumnSlice* out) const;
+
+  // Whether one more record of usual size would fit.
+  bool HasRoom(size_t free_slots, size_t heap_room) const;
+  void Sample(uint64_t records_added, uint64_t heap_bytes);
+  double usual_heap() const;
+  // Slots for a fresh page: `heap` is what the records to come take, the first
+  // of which must fit.
+  uint16_t CapacityFor(std::span<const uint32_t> heap) const;
+
+  // Gives overflow pages back; those that fail now are tried again by a flush.
+  void FreeOverflow(std::span<const PageNum> pages) EXCLUDES(mutex);
+  Status RetryFrees() EXCLUDES(mutex);
+  // Gives a record page back if nothing is in it.
+  void FreeIfEmpty(PageNum page);
+
+  const std::unique_ptr<pf::PageFile> file_owner;
+  pf::PageFile& file;
+  const std::vector<LogicalType> types;
+  const RecordLayout layout;
+
+  RoomMap room;
+  std::atomic<uint64_t> records{0};
+  std::atomic<uint32_t> record_pages{0};
+  std::atomic<bool> gone{false};  // closed or abandoned: touch the file no more
+
+ private:
+  DirectoryContent Content() const;
+
+  common::Mutex mutex;
+  Directory directory GUARDED_BY(mutex);
+  std::vector<PageNum> to_free GUARDED_BY(mutex);
+  std::atomic<bool> clean_{true};
+  std::atomic<uint64_t> sampled_records_{0};
+  std::atomic<uint64_t> sampled_heap_{0};
+};
+
+}  // namespace redbase::rm

@@ -1,0 +1,190 @@
+#include "rm/internal/record_updater.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "rm/internal/page_ops.h"
+
+namespace redbase::rm {
+
+namespace {
+
+// Heap bytes that these slots hold in a column of variable length.
+size_t HeapOfSlots(const ColumnSlice& slice, std::span<const uint16_t> slots) {
+  size_t bytes = 0;
+  for (const uint16_t slot : slots) {
+    bytes += RecordPage::HeapBytes(slice.Entry(slot));
+  }
+  return bytes;
+}
+
+bool HoldsAll(const RecordPage& page, std::span<const uint16_t> slots) {
+  return std::all_of(slots.begin(), slots.end(),
+                     [&](uint16_t slot) { return page.IsLive(slot) && !page.IsMovedIn(slot); });
+}
+
+}  // namespace
+
+std::span<const Rid> FirstGroup(std::span<const Rid> rids) {
+  size_t count = 1;
+  while (count < rids.size() && rids[count].page == rids[0].page &&
+         rids[count].slot > rids[count - 1].slot) {
+    ++count;
+  }
+  return rids.first(count);
+}
+
+void ListLongValues(const RecordPage& page, const ColumnSlice& slice,
+                    std::span<const uint16_t> slots, std::vector<LongReference>* out) {
+  if ((slice.descriptor.flags & ColumnDescriptor::kVariable) == 0) {
+    return;
+  }
+  for (const uint16_t slot : slots) {
+    const VarEntry entry = slice.Entry(slot);
+    LongReference reference{};
+    if (entry.length == VarEntry::kLong && page.Long(entry, &reference)) {
+      out->push_back(reference);
+    }
+  }
+}
+
+// Builds the undo block and measures what the change sets free.
+Status RecordUpdater::ReadOld(const RecordPage& page, std::span<const uint16_t> slots) {
+  builder_.BeginSlots(values_.columns().size(), slots);
+  freed_ = 0;
+  for (const uint32_t column : values_.columns()) {
+    ColumnSlice slice;
+    RETURN_IF_ERROR(core_.Column(page, column, &slice));
+    freed_ += core_.layout[column].variable ? HeapOfSlots(slice, slots) : 0;
+    builder_.AddSlots(column, page, slice, slots);
+  }
+  return {};
+}
+
+Result<bool> RecordUpdater::UpdateGroup(std::span<const Rid> rids, size_t first) {
+  pf::MiniTransaction change(core_.file.pool());
+  ASSIGN_OR_RETURN(const pf::PageRef ref, change.Write(core_.file, rids[0].page));
+  if (!core_.IsRecordPage(change.bytes(ref))) {
+    return core_.NoRecord(rids[0]);
+  }
+  const RecordPage page(change.bytes(ref));
+  RETURN_IF_ERROR(core_.CheckWritable(page, 0));
+  std::vector<uint16_t> slots;
+  for (const Rid rid : rids) {
+    slots.push_back(static_cast<uint16_t>(rid.slot));
+  }
+  if (!HoldsAll(page, slots)) {
+    return false;
+  }
+  RETURN_IF_ERROR(ReadOld(page, slots));
+  const auto heap = values_.heap().subspan(first, rids.size());
+  const size_t need = std::accumulate(heap.begin(), heap.end(), size_t{0});
+  if (need > page.heap_room() + freed_) {
+    return false;
+  }
+  RETURN_IF_ERROR(core_.CheckWritable(page, need));
+  std::string undo;
+  ByteWriter writer(&undo);
+  writer.Put(rids[0].page);
+  writer.PutBytes(AsChars(builder_.bytes()));
+  transaction_.NoteUndo(core_.file.id(), kUndoUpdate, AsBytes(undo));
+  for (const uint32_t column : values_.columns()) {
+    ColumnSlice slice;
+    if (page.Column(column, &slice)) {
+      ListLongValues(page, slice, slots, &removed_);
+    }
+  }
+  builder_.BeginSlots(values_.columns().size(), slots);
+  values_.AddTo(&builder_, first);
+  change.Apply(ref, kUpdateOp, builder_.bytes());
+  change.Commit();
+  return true;
+}
+
+Status RecordUpdater::UpdateOne(Rid rid, size_t row) {
+  const std::span<const uint32_t> columns = values_.columns();
+  ASSIGN_OR_RETURN(const bool found,
+                   mover_.Update(rid, {columns.begin(), columns.end()}, values_.Row(row)));
+  return found ? Status() : core_.NoRecord(rid);
+}
+
+Status RecordUpdater::Update(std::span<const Rid> rids) {
+  for (size_t done = 0; done < rids.size();) {
+    const std::span<const Rid> group = FirstGroup(rids.subspan(done));
+    if (static_cast<uint32_t>(group[0].page) >= core_.file.page_count()) {
+      return core_.NoRecord(group[0]);
+    }
+    ASSIGN_OR_RETURN(const bool together, UpdateGroup(group, done));
+    for (size_t i = 0; !together && i < group.size(); ++i) {
+      RETURN_IF_ERROR(UpdateOne(group[i], done + i));
+    }
+    done += group.size();
+  }
+  return {};
+}
+
+const std::vector<LongReference>& RecordUpdater::removed() {
+  removed_.insert(removed_.end(), mover_.removed().begin(), mover_.removed().end());
+  return removed_;
+}
+
+namespace {
+
+// False when the records of the block cannot be changed together.
+Result<bool> UndoTogether(FileCore& core, PageNum number, const RowBlock& block,
+                          std::span<const std::byte> payload) {
+  pf::MiniTransaction change(core.file.pool());
+  ASSIGN_OR_RETURN(const pf::PageRef ref, change.Write(core.file, number));
+  if (!core.IsRecordPage(change.bytes(ref))) {
+    return false;
+  }
+  const RecordPage page(change.bytes(ref));
+  RETURN_IF_ERROR(core.CheckWritable(page, 0));
+  std::vector<uint16_t> slots;
+  for (size_t i = 0; i < block.count(); ++i) {
+    slots.push_back(block.Slot(i));
+  }
+  if (!HoldsAll(page, slots)) {
+    return false;
+  }
+  size_t freed = 0;
+  for (const BlockColumn& column : block.columns()) {
+    ColumnSlice slice;
+    RETURN_IF_ERROR(core.Column(page, column.column, &slice));
+    freed += column.variable ? HeapOfSlots(slice, slots) : 0;
+  }
+  if (block.HeapBytes() > page.heap_room() + freed) {
+    return false;
+  }
+  RETURN_IF_ERROR(core.CheckWritable(page, block.HeapBytes()));
+  change.Apply(ref, kUpdateOp, payload);
+  change.Commit();
+  return true;
+}
+
+}  // namespace
+
+Status UndoUpdate(FileCore& core, std::span<const std::byte> payload) {
+  ByteReader reader(payload);
+  const auto number = reader.Get<PageNum>();
+  RowBlock block;
+  if (!reader.ok() || !block.Parse(reader.rest())) {
+    return {Code::kInternal, core.file.path() + ": an undo record is damaged"};
+  }
+  ASSIGN_OR_RETURN(const bool together, UndoTogether(core, number, block, reader.rest()));
+  if (together) {
+    return {};
+  }
+  std::vector<uint32_t> columns;
+  for (const BlockColumn& column : block.columns()) {
+    columns.push_back(column.column);
+  }
+  RecordMover mover(core, nullptr);
+  for (size_t i = 0; i < block.count(); ++i) {
+    const Rid rid{number, SlotNum{block.Slot(i)}};
+    RETURN_IF_ERROR(mover.Update(rid, columns, block.Row(i)).status());
+  }
+  return {};
+}
+
+}  // namespace redbase::rm

@@ -1,0 +1,284 @@
+#include "rm/record_file.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "common/env.h"
+#include "rm/internal/bulk_undo.h"
+#include "rm/internal/file_check.h"
+#include "rm/internal/file_core.h"
+#include "rm/internal/overflow.h"
+#include "rm/internal/page_drawing.h"
+#include "rm/internal/page_gather.h"
+#include "rm/internal/prepared_rows.h"
+#include "rm/internal/record_eraser.h"
+#include "rm/internal/record_inserter.h"
+#include "rm/internal/record_mover.h"
+#include "rm/internal/record_updater.h"
+
+namespace redbase::rm {
+
+namespace {
+
+// Attempts to read a record that others keep moving.
+constexpr int kAttempts = 1000;
+
+std::vector<uint32_t> AllColumns(const FileCore& core) {
+  std::vector<uint32_t> columns(core.layout.size());
+  std::iota(columns.begin(), columns.end(), uint32_t{0});
+  return columns;
+}
+
+// Once the transaction commits, nothing names these values any more.
+void FreeOnCommit(FileCore& core, tx::Transaction& transaction,
+                  const std::vector<LongReference>& removed) {
+  if (removed.empty()) {
+    return;
+  }
+  transaction.OnCommit([weak = core.weak_from_this(), removed] {
+    const std::shared_ptr<FileCore> file = weak.lock();
+    if (file == nullptr || file->gone.load()) {
+      return;
+    }
+    for (const LongReference reference : removed) {
+      std::vector<PageNum> pages;
+      // A chain that cannot be read now keeps its pages: room lost, no data.
+      if (ListOverflow(file->file, reference, &pages).ok()) {
+        file->FreeOverflow(pages);
+      }
+    }
+  });
+}
+
+// The slots of erased records are free, their pages given back if empty.
+void EndErase(const std::weak_ptr<FileCore>& weak, const std::vector<PageNum>& pages) {
+  const std::shared_ptr<FileCore> core = weak.lock();
+  if (core == nullptr || core->gone.load()) {
+    return;
+  }
+  for (const PageNum page : pages) {
+    if (core->room.EndPending(page)) {
+      core->FreeIfEmpty(page);
+    }
+  }
+}
+
+// Reads the records of RIDs in one page, none of them moved: those found.
+Status FetchGroup(const FileCore& core, std::span<const Rid> rids,
+                  std::span<const uint32_t> projection, size_t* found, bool* elsewhere,
+                  Batch* out) {
+  ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core.file.Read(rids[0].page));
+  if (!core.IsRecordPage(pinned.bytes())) {
+    return {};
+  }
+  const RecordPage page(pinned.bytes());
+  RETURN_IF_ERROR(core.CheckReadable(page));
+  std::vector<uint16_t> slots;
+  const size_t at = out->rids().size();
+  *found = 0;
+  Rid target;
+  for (const Rid rid : rids) {
+    const auto slot = static_cast<uint16_t>(rid.slot);
+    if (page.IsLive(slot) && !page.IsMovedIn(slot)) {
+      slots.push_back(slot);
+      out->rids().push_back(rid);
+    } else if (page.StubTarget(slot, &target)) {
+      // The caller goes on with this one.
+      *elsewhere = true;
+      break;
+    }
+    ++*found;
+  }
+  return GatherSlots(core, page, projection, slots, at, out);
+}
+
+// Reads one record that was found to lie elsewhere.
+Result<bool> TryFetchMoved(const FileCore& core, Rid rid, std::span<const uint32_t> projection,
+                           Batch* out) {
+  ASSIGN_OR_RETURN(const std::optional<Whereabouts> record, Locate(core, rid));
+  if (!record) {
+    return true;
+  }
+  ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core.file.Read(record->at.page));
+  if (!core.IsRecordPage(pinned.bytes())) {
+    return false;
+  }
+  const RecordPage page(pinned.bytes());
+  RETURN_IF_ERROR(core.CheckReadable(page));
+  if (!PlaceAgrees(page, *record)) {
+    return false;
+  }
+  const auto slot = static_cast<uint16_t>(record->at.slot);
+  RETURN_IF_ERROR(GatherSlots(core, page, projection, {&slot, 1}, out->rids().size(), out));
+  out->rids().push_back(rid);
+  return true;
+}
+
+Status FetchMoved(const FileCore& core, Rid rid, std::span<const uint32_t> projection, Batch* out) {
+  for (int i = 0; i < kAttempts; ++i) {
+    ASSIGN_OR_RETURN(const bool fetched, TryFetchMoved(core, rid, projection, out));
+    if (fetched) {
+      return {};
+    }
+  }
+  return core.Damaged(rid.page, "a forwarding slot leads nowhere");
+}
+
+}  // namespace
+
+RecordFile::RecordFile(std::shared_ptr<FileCore> core, tx::UndoTargets& undo_targets)
+    : core_(std::move(core)), undo_targets_(undo_targets) {
+  undo_targets_.Add(core_->file.id(), this);
+}
+
+RecordFile::~RecordFile() {
+  undo_targets_.Remove(core_->file.id());
+  if (!core_->gone.load()) {
+    // Nobody is left to hear of a failure; who wants to, calls Close.
+    static_cast<void>(Close());
+  }
+}
+
+Result<std::unique_ptr<RecordFile>> RecordFile::Create(const FileContext& context,
+                                                       const std::string& path,
+                                                       pf::PageFileIdentity identity,
+                                                       std::vector<LogicalType> types,
+                                                       size_t page_size) {
+  if (!RecordLayout(types, page_size).Fits()) {
+    return Status(Code::kInvalidArgument,
+                  "record size is too large: " + std::to_string(types.size()) +
+                      " columns do not fit a page of " + std::to_string(page_size) + " bytes");
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<pf::PageFile> file,
+                   pf::PageFile::Create(*context.pool, path, identity, page_size));
+  auto core = std::make_shared<FileCore>(std::move(file), std::move(types));
+  if (Status status = core->Create(); !status.ok()) {
+    core->gone = true;
+    core->file.Abandon();
+    status.Update(context.pool->env().RemoveFile(path));
+    return status;
+  }
+  return std::unique_ptr<RecordFile>(new RecordFile(  // NOLINT(memory): the constructor is private
+      std::move(core), *context.undo_targets));
+}
+
+Result<std::unique_ptr<RecordFile>> RecordFile::Open(const FileContext& context,
+                                                     const std::string& path,
+                                                     pf::PageFileIdentity identity,
+                                                     std::vector<LogicalType> types) {
+  ASSIGN_OR_RETURN(std::unique_ptr<pf::PageFile> file,
+                   pf::PageFile::Open(*context.pool, path, identity));
+  auto core = std::make_shared<FileCore>(std::move(file), std::move(types));
+  RETURN_IF_ERROR(core->Open());
+  return std::unique_ptr<RecordFile>(new RecordFile(  // NOLINT(memory): the constructor is private
+      std::move(core), *context.undo_targets));
+}
+
+Status RecordFile::Insert(tx::Transaction& transaction, const Batch& rows, std::vector<Rid>* rids) {
+  RETURN_IF_ERROR(core_->BeginChange());
+  const std::vector<uint32_t> columns = AllColumns(*core_);
+  PreparedRows prepared(*core_, rows, columns);
+  RETURN_IF_ERROR(prepared.Prepare(transaction));
+  return RecordInserter(*core_, transaction, rids).Insert(prepared);
+}
+
+Status RecordFile::Erase(tx::Transaction& transaction, std::span<const Rid> rids) {
+  RETURN_IF_ERROR(core_->BeginChange());
+  RecordEraser eraser(*core_, transaction);
+  Status status = eraser.Erase(rids);
+  const auto end = [weak = core_->weak_from_this(), pages = eraser.pages()] {
+    EndErase(weak, pages);
+  };
+  transaction.OnCommit(end);
+  transaction.OnRollback(end);
+  FreeOnCommit(*core_, transaction, eraser.removed());
+  return status;
+}
+
+Status RecordFile::Update(tx::Transaction& transaction, std::span<const Rid> rids,
+                          std::span<const uint32_t> columns, const Batch& values) {
+  if (columns.empty() || rids.empty()) {
+    return {};
+  }
+  RETURN_IF_ERROR(core_->BeginChange());
+  PreparedRows prepared(*core_, values, columns);
+  RETURN_IF_ERROR(prepared.Prepare(transaction));
+  RecordUpdater updater(*core_, transaction, prepared);
+  Status status = updater.Update(rids);
+  FreeOnCommit(*core_, transaction, updater.removed());
+  return status;
+}
+
+Status RecordFile::Fetch(std::span<const Rid> rids, std::span<const uint32_t> projection,
+                         Batch* out) const {
+  PrepareBatch(*core_, projection, out);
+  for (size_t done = 0; done < rids.size();) {
+    const std::span<const Rid> group = FirstGroup(rids.subspan(done));
+    size_t found = group.size();
+    bool elsewhere = false;
+    if (static_cast<uint32_t>(group[0].page) < core_->file.page_count()) {
+      RETURN_IF_ERROR(FetchGroup(*core_, group, projection, &found, &elsewhere, out));
+    }
+    done += found;
+    if (elsewhere) {
+      RETURN_IF_ERROR(FetchMoved(*core_, rids[done], projection, out));
+      ++done;
+    }
+  }
+  out->set_rows(out->rids().size());
+  return {};
+}
+
+RecordFileStatistics RecordFile::statistics() const { return core_->statistics(); }
+
+const std::vector<LogicalType>& RecordFile::types() const { return core_->types; }
+
+pf::PageFile& RecordFile::file() const { return core_->file; }
+
+Status RecordFile::Flush() {
+  RETURN_IF_ERROR(core_->RetryFrees());
+  RETURN_IF_ERROR(core_->SaveDirectory());
+  return core_->file.Flush();
+}
+
+Status RecordFile::Close() {
+  RETURN_IF_ERROR(Flush());
+  core_->gone = true;
+  return core_->file.Close();
+}
+
+void RecordFile::Abandon() {
+  core_->gone = true;
+  core_->file.Abandon();
+}
+
+Status RecordFile::Validate() const { return CheckFile(*core_); }
+
+Result<std::string> RecordFile::DrawPage(PageNum page, const Schema& schema) const {
+  return DrawRecordPage(*core_, page, schema);
+}
+
+Status RecordFile::Undo(tx::UndoKind kind, std::span<const std::byte> payload) {
+  RETURN_IF_ERROR(core_->BeginChange());
+  ByteReader reader(payload);
+  const auto page = reader.Get<PageNum>();
+  if (kind == kUndoInsert) {
+    return UndoInsert(*core_, payload);
+  }
+  if (kind == kUndoErase) {
+    return UndoErase(*core_, payload);
+  }
+  if (kind == kUndoUpdate) {
+    return UndoUpdate(*core_, payload);
+  }
+  if (kind == kUndoBulkPage) {
+    return UndoBulkPage(*core_, page);
+  }
+  if (kind == kUndoOverflow) {
+    return FreeOverflowPage(core_->file, page);
+  }
+  return {Code::kInternal, core_->file.path() + ": an undo record of unknown kind"};
+}
+
+}  // namespace redbase::rm
