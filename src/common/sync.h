@@ -172,6 +172,13 @@ class CAPABILITY("latch") Latch {
     }
     return word & ~kSharedMask;
   }
+  // As OptimisticBegin, but false at once when an exclusive holder is there.
+  bool TryOptimisticBegin(uint64_t* version) const {
+    SchedulePoint();
+    const uint64_t word = word_.load(std::memory_order_acquire);
+    *version = word & ~kSharedMask;
+    return (word & kExclusive) == 0;
+  }
   // No exclusive holder was there since OptimisticBegin returned `version`.
   bool Validate(uint64_t version) const {
     SchedulePoint();

@@ -106,7 +106,6 @@ Result<std::optional<PageRef>> MiniTransaction::WriteIfUnchanged(
     frame->Unpin();
     return std::optional<PageRef>();
   }
-  state.counters.CountGet();
   return std::optional<PageRef>(Hold(state, page, frame));
 }
 

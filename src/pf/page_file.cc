@@ -128,9 +128,10 @@ Result<std::unique_ptr<PageFile>> PageFile::Create(BufferPool& pool, const std::
     static_cast<void>(pool.env().RemoveFile(path));
     return written;
   }
-  return std::make_unique<PageFile>(
-      Key(), std::make_shared<FileState>(pool, *pool.frames_, *pool.counters_, std::move(file),
-                                         identity, page_size));
+  auto state = std::make_shared<FileState>(pool, *pool.frames_, *pool.counters_, std::move(file),
+                                           identity, page_size);
+  state->unsynced.store(true);
+  return std::make_unique<PageFile>(Key(), std::move(state));
 }
 
 Result<std::unique_ptr<PageFile>> PageFile::Open(BufferPool& pool, const std::string& path,
@@ -167,7 +168,7 @@ Status PageFile::Flush() {
   p.counters_->CountFlush();
   RETURN_IF_ERROR(p.writer_->WriteFile(*state_));
   const common::MutexLock lock(state_->sync_mutex);
-  if (state_->sync_error.ok()) {
+  if (state_->sync_error.ok() && state_->unsynced.exchange(false)) {
     state_->sync_error = state_->file->Sync();
   }
   return state_->sync_error;
@@ -238,12 +239,12 @@ OptimisticPage PageFile::Peek(PageNum page) const {
   if (frame == nullptr || frame->tag() != state.TagOf(page)) {
     return {};
   }
-  const uint64_t version = frame->latch().OptimisticBegin();
-  if (frame->tag() != state.TagOf(page)) {
+  uint64_t version = 0;
+  if (!frame->latch().TryOptimisticBegin(&version) || frame->tag() != state.TagOf(page)) {
     return {};
   }
   frame->Touch();
-  state.counters.CountPeek();
+  state.counters.CountGet();
   return OptimisticPage(frame, version);
 }
 

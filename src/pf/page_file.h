@@ -131,8 +131,8 @@ class PageFile {
   // kNoMemory when every frame is pinned.  With kScan, neighbours are read
   // ahead.
   Result<PinnedPage> Read(PageNum page, Access access = Access::kRandom);
-  // The page, if it is in memory; else an empty one: use Read.  Always empty
-  // unless common::Latch::kOptimisticReads.
+  // The page, if it is in memory and nobody is changing it; else an empty one:
+  // use Read.  Always empty unless common::Latch::kOptimisticReads.
   OptimisticPage Peek(PageNum page) const;
 
   size_t page_size() const;

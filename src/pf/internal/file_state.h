@@ -34,6 +34,7 @@ struct FileState {
   PageTable pages;
   std::atomic<uint32_t> page_count{1};
   std::atomic<uint64_t> dirty_pages{0};
+  std::atomic<bool> unsynced{false};  // something was written since the last sync
 
   common::Mutex sync_mutex;
   // The first failure of a sync.  What it should have made durable may be lost

@@ -1,30 +1,74 @@
 #include "pf/internal/io_counters.h"
 
+#include <bit>
+
 namespace redbase::pf {
 
-IoStatistics IoCounters::Sum() const {
-  IoStatistics sum;
-  for (const Stripe& stripe : stripes_) {
-    sum.get_page += stripe.get_page.load(std::memory_order_relaxed) +
-                    stripe.peek_page.load(std::memory_order_relaxed);
-    sum.page_not_found += stripe.page_not_found.load(std::memory_order_relaxed);
-    sum.read_page += stripe.read_page.load(std::memory_order_relaxed);
-    sum.write_page += stripe.write_page.load(std::memory_order_relaxed);
-    sum.flush_pages += stripe.flush_pages.load(std::memory_order_relaxed);
+// Has the stripe of a thread until the thread ends.
+class IoCounters::StripeLease {
+ public:
+  StripeLease() {
+    uint64_t free = free_.load(std::memory_order_relaxed);
+    // What the last holder counted is visible to the next.
+    while (free != 0 &&
+           !free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
+    }
+    stripe_ = free == 0 ? kSharedStripe : static_cast<uint32_t>(std::countr_zero(free));
   }
-  sum.page_found = sum.get_page - sum.page_not_found;
+  ~StripeLease() {
+    t_stripe = kSharedStripe;
+    if (stripe_ != kSharedStripe) {
+      free_.fetch_or(uint64_t{1} << stripe_, std::memory_order_release);
+    }
+  }
+  StripeLease(const StripeLease&) = delete;
+  StripeLease& operator=(const StripeLease&) = delete;
+
+  uint32_t stripe() const { return stripe_; }
+
+ private:
+  static_assert(kStripes == 64);
+  // One bit for each stripe that no thread has.
+  static constinit inline std::atomic<uint64_t> free_{~(uint64_t{1} << kSharedStripe)};
+
+  uint32_t stripe_ = kSharedStripe;
+};
+
+uint32_t IoCounters::LeaseStripe() {
+  thread_local const StripeLease lease;
+  return lease.stripe();
+}
+
+std::array<uint64_t, IoCounters::kCounters> IoCounters::Total() const {
+  std::array<uint64_t, kCounters> total{};
+  for (const Stripe& stripe : stripes_) {
+    for (size_t i = 0; i < kCounters; ++i) {
+      total[i] += stripe.counts[i].load(std::memory_order_relaxed);
+    }
+  }
+  return total;
+}
+
+IoStatistics IoCounters::Sum() const {
+  const common::MutexLock lock(mutex_);
+  std::array<uint64_t, kCounters> counts = Total();
+  for (size_t i = 0; i < kCounters; ++i) {
+    counts[i] -= at_reset_[i];
+  }
+  IoStatistics sum;
+  sum.get_page = counts[kGet];
+  sum.page_found = counts[kGet] - counts[kMiss];
+  sum.page_not_found = counts[kMiss];
+  sum.read_page = counts[kRead];
+  sum.write_page = counts[kWrite];
+  sum.flush_pages = counts[kFlush];
   return sum;
 }
 
 void IoCounters::Reset() {
-  for (Stripe& stripe : stripes_) {
-    stripe.get_page.store(0, std::memory_order_relaxed);
-    stripe.peek_page.store(0, std::memory_order_relaxed);
-    stripe.page_not_found.store(0, std::memory_order_relaxed);
-    stripe.read_page.store(0, std::memory_order_relaxed);
-    stripe.write_page.store(0, std::memory_order_relaxed);
-    stripe.flush_pages.store(0, std::memory_order_relaxed);
-  }
+  const common::MutexLock lock(mutex_);
+  at_reset_ = Total();
 }
 
 }  // namespace redbase::pf

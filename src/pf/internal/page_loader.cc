@@ -1,7 +1,6 @@
 #include "pf/internal/page_loader.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "pf/internal/page_check.h"
@@ -89,12 +88,10 @@ Result<Frame*> PageLoader::Create(FileState& file, PageNum page) {
     frames_.GiveBack(frame);
     return PageError(file, page, Code::kInternal, "new, but in memory already");
   }
-  const MutablePage bytes = frame->bytes();
-  std::memset(bytes.data(), 0, bytes.size());
   PageHeader header{};
   header.page_num = page;
   header.file_id = file.identity.file_id;
-  WritePageHeader(bytes, header);
+  WritePageHeader(frame->bytes(), header);
   return frame;
 }
 

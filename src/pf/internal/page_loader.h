@@ -25,8 +25,8 @@ class PageLoader {
 
   // The page, pinned and latched.  Errors as PageFile::Read.
   Result<Frame*> Fetch(FileState& file, PageNum page, Access access, LatchMode mode);
-  // A page that is on no disk yet: zero after its header, pinned, latched
-  // exclusively.  Requires: it is not in memory.
+  // A page that is on no disk yet, pinned and latched exclusively.  It has a
+  // header; the rest is for the caller to set.  Requires: it is not in memory.
   Result<Frame*> Create(FileState& file, PageNum page);
 
   // The frame, pinned and latched, when the page is in memory; else null.

@@ -108,6 +108,7 @@ Status PageWriter::WriteRun(FileState& file, Run* run) {
   if (status.ok()) {
     status = file.file->Write(file.OffsetOf(run->first), run->bytes);
   }
+  file.unsynced.store(true);
   if (status.ok()) {
     counters_.CountWrite(run->frames.size());
     for (Frame* const frame : run->frames) {
