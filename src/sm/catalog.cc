@@ -155,11 +155,11 @@ Status Catalog::Impl::RemoveOrphans(const CatalogSnapshot& snapshot) {
   ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env_.List(path_));
   for (const common::DirEntry& entry : entries) {
     const std::optional<FileName> file = ParseFileName(entry.name);
-    if (!file || !entry.is_regular) {
+    if (!file) {
       continue;
     }
-    if (known.find(*file) == known.end()) {
-      // Where it cannot be removed it does no harm: its id is not used again.
+    if (entry.is_regular && known.find(*file) == known.end()) {
+      // One that cannot be removed does no harm: its id is not used again.
       static_cast<void>(files_.Remove(*file));
     }
     const common::MutexLock guard(mutex_);

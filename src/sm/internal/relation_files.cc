@@ -103,8 +103,7 @@ Status RelationFiles::CreateRecords(const Relation& relation) {
                                         TypesOf(relation.schema), page_size);
   if (!records.ok()) {
     const bool too_large = records.status().code() == Code::kInvalidArgument;
-    return std::move(records).status().Annotate(too_large ? "RM warning: record size is too large"
-                                                          : Describe(relation));
+    return std::move(records).status().Annotate(too_large ? "RM warning" : Describe(relation));
   }
   open_[name].records = std::move(records).value();
   return {};
