@@ -37,6 +37,12 @@ std::string OpName(CompareOp op, PlanStyle style) {
   return std::string(CompareOpName(op));
 }
 
+// Values as `print` shows them in the classic style, else as SQL writes them.
+std::string ValueText(const Value& value, PlanStyle style) {
+  return style == PlanStyle::kClassic ? value.ToString()
+                                      : ToString(*Expr::Constant(value, LogicalType{}), Schema());
+}
+
 std::string PredicateText(const rm::ColumnPredicate& predicate, const std::string& column,
                           PlanStyle style) {
   switch (predicate.kind) {
@@ -47,7 +53,7 @@ std::string PredicateText(const rm::ColumnPredicate& predicate, const std::strin
     case rm::ColumnPredicate::Kind::kCompare:
       break;
   }
-  return column + " " + OpName(predicate.op, style) + " " + predicate.value.ToString();
+  return column + " " + OpName(predicate.op, style) + " " + ValueText(predicate.value, style);
 }
 
 std::string ExprText(const Expr& expr, const Schema& schema, PlanStyle style) {
