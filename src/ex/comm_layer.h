@@ -35,6 +35,9 @@ struct CommLayerOptions {
   pf::BufferPool* pool = nullptr;
   // Wraps the transport to the nodes, e.g. to record messages; may be null.
   std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)> wrap_transport;
+  // Rows on their way to or from one fragment, in bytes; less when a statement's
+  // memory is small.
+  size_t exchange_queue_bytes = size_t{4} << 20;
 };
 
 struct StatementOptions {
@@ -50,28 +53,37 @@ struct PartitionSize {
   uint64_t bytes = 0;
 };
 
-// One statement on all nodes: one transaction on each that it touches.
+// One statement on all nodes: one transaction on each that it touches, begun with
+// the first message to it.
+//
+// States: active -> committed | rolled back.  After a failure the caller rolls
+// back.  A statement of one thread; its queries use others.
 class ClusterStatement {
  public:
   virtual ~ClusterStatement() = default;  // rolls back what was not committed
 
-  // The plan's rows.  The query ends before Commit.
+  // The plan's rows.  The query ends before Commit, Rollback or the destructor.
   virtual Result<std::unique_ptr<ql::Query>> Run(const ql::PlanNode& plan) = 0;
   virtual Status CreateTable(const sm::TableDefinition& definition) = 0;
   virtual Status DropTable(std::string_view name) = 0;
   virtual Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,
                              bool unique) = 0;
   virtual Status DropIndex(std::string_view relation, const std::vector<uint32_t>& columns) = 0;
+  // Each ends the statement, also when it fails.  Commit: on all nodes, or, with
+  // an error, on none.
   virtual Status Commit() = 0;
   virtual Status Rollback() = 0;
 };
 
 class CommLayer {
+  class Impl;
+
  public:
   // Opens the database at `path` with all its nodes.  kUnavailable when it is
   // in use; kCorruption, naming the node, when a node is missing or not its own.
   static Result<std::unique_ptr<CommLayer>> Open(const CommLayerOptions& options,
                                                  const std::string& path);
+  explicit CommLayer(std::unique_ptr<Impl> impl);  // use Open
   ~CommLayer();
 
   // The master's.
@@ -96,8 +108,6 @@ class CommLayer {
   Status Validate();
 
  private:
-  class Impl;
-  explicit CommLayer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,180 @@
+#include "ex/comm_layer.h"
+
+#include <utility>
+
+#include "ex/internal/cluster.h"
+#include "ex/internal/cluster_statement.h"
+#include "ex/internal/cluster_statistics.h"
+#include "ex/internal/local_relation.h"
+#include "ex/local_node.h"
+
+namespace redbase::ex {
+
+class CommLayer::Impl {
+ public:
+  Impl(const CommLayerOptions& options, std::unique_ptr<sm::Catalog> master)
+      : cluster_(options, std::move(master)), statistics_(cluster_) {}
+
+  Status OpenNodes();
+  Cluster& cluster() { return cluster_; }
+  const ql::Statistics& statistics() const { return statistics_; }
+
+  // A drawing of each part of the relation.  Where only some parts can be drawn
+  // (a page that only one node has), those; else the first failure.
+  Result<std::vector<std::pair<uint32_t, std::string>>> Draw(const sm::Relation& relation,
+                                                             const RequestBody& request);
+  Status Validate();
+
+ private:
+  std::vector<FragmentDefinition> Fragments(uint32_t node) const;
+
+  Cluster cluster_;
+  ClusterStatistics statistics_;
+};
+
+Status CommLayer::Impl::OpenNodes() {
+  const CommLayerOptions& options = cluster_.options();
+  LocalNode::Options resources;
+  resources.env = options.env;
+  resources.executor = options.executor;
+  resources.pool = options.pool;
+  const sm::Catalog& master = cluster_.master();
+  std::vector<std::unique_ptr<DataNode>> nodes;
+  for (uint32_t number = 1; number <= cluster_.node_count(); ++number) {
+    ASSIGN_OR_RETURN(
+        std::unique_ptr<LocalNode> node,
+        LocalNode::Open(resources, master.path(), master.options().database_id, number));
+    nodes.push_back(std::move(node));
+  }
+  std::unique_ptr<Transport> transport = std::make_unique<InProcessTransport>(std::move(nodes));
+  if (options.wrap_transport) {
+    transport = options.wrap_transport(std::move(transport));
+  }
+  cluster_.SetTransport(std::move(transport));
+  return {};
+}
+
+Result<std::vector<std::pair<uint32_t, std::string>>> CommLayer::Impl::Draw(
+    const sm::Relation& relation, const RequestBody& request) {
+  std::vector<std::pair<uint32_t, std::string>> drawings;
+  Status first;
+  for (const uint32_t partition : relation.partitioning->AllPartitions()) {
+    const uint32_t node = NodeOfPartition(partition);
+    Result<Reply> reply = cluster_.Ask(node, request);
+    if (!reply.ok()) {
+      first.Update(std::move(reply).status());
+    } else if (auto* drawing = std::get_if<std::string>(&*reply)) {
+      drawings.emplace_back(node, std::move(*drawing));
+    }
+  }
+  if (drawings.empty() && !first.ok()) {
+    return first;
+  }
+  return drawings;
+}
+
+std::vector<FragmentDefinition> CommLayer::Impl::Fragments(uint32_t node) const {
+  std::vector<FragmentDefinition> fragments;
+  for (const sm::RelationPtr& relation : cluster_.master().Relations(/*with_system=*/false)) {
+    if (!relation->partitioning) {
+      continue;
+    }
+    for (const uint32_t partition : relation->partitioning->AllPartitions()) {
+      if (NodeOfPartition(partition) == node) {
+        fragments.push_back({relation->name, relation->schema,
+                             relation->partitioning->RangeOf(partition), relation->indexes});
+      }
+    }
+  }
+  return fragments;
+}
+
+Status CommLayer::Impl::Validate() {
+  RETURN_IF_ERROR(cluster_.master().Validate());
+  for (const sm::RelationPtr& relation : cluster_.master().Relations(/*with_system=*/false)) {
+    if (!relation->partitioning) {
+      RETURN_IF_ERROR(
+          CheckRows(cluster_.master(), *relation).Annotate("relation " + relation->name));
+    }
+  }
+  return cluster_.ForEachNode([this](uint32_t node) {
+    return cluster_.Ask(node, ValidateRequest{Fragments(node)}).status();
+  });
+}
+
+CommLayer::CommLayer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CommLayer::~CommLayer() = default;
+
+Result<std::unique_ptr<CommLayer>> CommLayer::Open(const CommLayerOptions& options,
+                                                   const std::string& path) {
+  ASSIGN_OR_RETURN(std::unique_ptr<sm::Catalog> master, sm::Catalog::Open(*options.pool, path));
+  auto impl = std::make_unique<Impl>(options, std::move(master));
+  RETURN_IF_ERROR(impl->OpenNodes());
+  return std::unique_ptr<CommLayer>(std::make_unique<CommLayer>(std::move(impl)));
+}
+
+sm::Catalog& CommLayer::catalog() { return impl_->cluster().master(); }
+
+const ql::Statistics& CommLayer::statistics() { return impl_->statistics(); }
+
+uint32_t CommLayer::node_count() const { return impl_->cluster().node_count(); }
+
+Result<std::unique_ptr<ClusterStatement>> CommLayer::Begin(const StatementOptions& options) {
+  RETURN_IF_ERROR(impl_->cluster().DeliverEnds());
+  return std::unique_ptr<ClusterStatement>(
+      std::make_unique<ClusterStatementImpl>(impl_->cluster(), impl_->statistics(), options));
+}
+
+Result<std::vector<PartitionSize>> CommLayer::PartitionSizes(const sm::Relation& relation) {
+  std::vector<PartitionSize> sizes;
+  if (!relation.partitioning) {
+    ASSIGN_OR_RETURN(const RelationSize size, SizeOnMaster(impl_->cluster(), relation));
+    sizes.push_back({0, size.rows, size.bytes});
+    return sizes;
+  }
+  for (const uint32_t partition : relation.partitioning->AllPartitions()) {
+    ASSIGN_OR_RETURN(const RelationSize size,
+                     SizeOnNode(impl_->cluster(), relation, NodeOfPartition(partition)));
+    sizes.push_back({partition, size.rows, size.bytes});
+  }
+  return sizes;
+}
+
+Result<std::vector<std::pair<uint32_t, std::string>>> CommLayer::DrawPage(
+    const sm::Relation& relation, PageNum page) {
+  if (relation.partitioning) {
+    return impl_->Draw(relation, DrawPageRequest{relation.name, page});
+  }
+  ASSIGN_OR_RETURN(const rm::RecordFile* const records, catalog().Records(relation));
+  ASSIGN_OR_RETURN(std::string drawing, records->DrawPage(page, relation.schema));
+  return std::vector<std::pair<uint32_t, std::string>>{{0, std::move(drawing)}};
+}
+
+Result<std::vector<std::pair<uint32_t, std::string>>> CommLayer::DrawTree(
+    const sm::Relation& relation, const sm::IndexInfo& index) {
+  if (relation.partitioning) {
+    return impl_->Draw(relation, DrawTreeRequest{relation.name, index.columns});
+  }
+  ASSIGN_OR_RETURN(const ix::BPlusTree* const tree, catalog().Tree(relation, index));
+  ASSIGN_OR_RETURN(std::string drawing, tree->Draw());
+  return std::vector<std::pair<uint32_t, std::string>>{{0, std::move(drawing)}};
+}
+
+Status CommLayer::Flush() {
+  RETURN_IF_ERROR(catalog().Flush());
+  return impl_->cluster().ForEachNode(
+      [this](uint32_t node) { return impl_->cluster().Ask(node, FlushRequest()).status(); });
+}
+
+Status CommLayer::Close() {
+  // Every node is closed, whatever happens to another.
+  Status status = impl_->cluster().DeliverEnds();
+  status.Update(impl_->cluster().ForEachNode(
+      [this](uint32_t node) { return impl_->cluster().Ask(node, CloseRequest()).status(); }));
+  status.Update(catalog().Close());
+  return status;
+}
+
+Status CommLayer::Validate() { return impl_->Validate(); }
+
+}  // namespace redbase::ex

@@ -1,0 +1,77 @@
+// Cluster: the master's catalog and the way to the data nodes: what all statements
+// of a CommLayer share.
+//
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/sync.h"
+#include "ex/comm_layer.h"
+#include "ex/transport.h"
+
+namespace redbase::ex {
+
+// Where a partition is.  The only place that knows.
+inline uint32_t NodeOfPartition(uint32_t partition) { return partition; }
+
+// "data node 2: ...", but for failures that are the statement's own.
+Status OnNode(uint32_t node, Status status);
+
+class Cluster {
+ public:
+  Cluster(const CommLayerOptions& options, std::unique_ptr<sm::Catalog> master)
+      : options_(options), master_(std::move(master)) {}
+
+  void SetTransport(std::unique_ptr<Transport> transport) { transport_ = std::move(transport); }
+
+  const CommLayerOptions& options() const { return options_; }
+  sm::Catalog& master() const { return *master_; }
+  uint32_t node_count() const { return master_->options().node_count; }
+  Transport& transport() const { return *transport_; }
+
+  StatementId NewStatement() { return StatementId{next_statement_.fetch_add(1)}; }
+
+  // Errors name the node.
+  Result<Reply> Call(uint32_t node, const Request& request, const CallContext& context) const;
+  // The same outside of statements.
+  Result<Reply> Ask(uint32_t node, RequestBody body) const;
+  // Does `action` for each node, several at a time where there are threads; the
+  // first failure by node.
+  Status ForEachNode(const std::function<Status(uint32_t node)>& action) const;
+
+  // Ends a statement on a node.  When the message cannot be delivered it is kept
+  // and sent again before the next statement.
+  Status EndStatement(uint32_t node, StatementId statement, bool commit) EXCLUDES(mutex_);
+  // kUnavailable while one still cannot be delivered.
+  Status DeliverEnds() EXCLUDES(mutex_);
+
+  // Counts statements that have changed rows.
+  uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
+  void NoteChange() { changes_.fetch_add(1, std::memory_order_acq_rel); }
+
+ private:
+  struct End {
+    uint32_t node;
+    StatementId statement;
+    bool commit;
+  };
+  Status Deliver(const End& end) const;
+
+  const CommLayerOptions options_;
+  const std::unique_ptr<sm::Catalog> master_;
+  std::unique_ptr<Transport> transport_;
+  std::atomic<uint64_t> next_statement_{1};
+  std::atomic<uint64_t> changes_{0};
+  mutable common::MemoryAccount memory_{"data nodes"};
+  common::Mutex mutex_;
+  std::vector<End> undelivered_ GUARDED_BY(mutex_);
+};
+
+}  // namespace redbase::ex

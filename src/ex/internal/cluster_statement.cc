@@ -1,0 +1,279 @@
+#include "ex/internal/cluster_statement.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ex/internal/local_relation.h"
+#include "ex/route.h"
+#include "ex/shuffle_data.h"
+
+namespace redbase::ex {
+
+namespace {
+
+// Pages of a relation, and rows, for which waking threads pays.
+constexpr double kManyPages = 16;
+constexpr double kManyRows = 4096;
+// An exchange's queues, on all nodes, are this part of a statement's memory.
+constexpr size_t kMemoryShare = 4;
+
+bool Changes(const ql::PlanNode& plan) {
+  return plan.As<ql::Insert>() != nullptr || plan.As<ql::Delete>() != nullptr ||
+         plan.As<ql::Update>() != nullptr ||
+         std::any_of(plan.children.begin(), plan.children.end(),
+                     [](const ql::PlanPtr& child) { return Changes(*child); });
+}
+
+// Adds the node's name to the errors of a stream.
+class NamedStream : public FragmentStream {
+ public:
+  NamedStream(std::unique_ptr<FragmentStream> inner, uint32_t node)
+      : inner_(std::move(inner)), node_(node) {}
+
+  Status Send(Batch* batch) override { return OnNode(node_, inner_->Send(batch)); }
+  Result<ql::Accepted> MayGoOn(const ql::WakeFunction& wake) override {
+    Result<ql::Accepted> accepted = inner_->MayGoOn(wake);
+    return accepted.ok() ? std::move(accepted) : OnNode(node_, std::move(accepted).status());
+  }
+  void EndInput() override { inner_->EndInput(); }
+  Result<ql::Poll> Receive(Batch* batch, const ql::WakeFunction& wake) override {
+    Result<ql::Poll> poll = inner_->Receive(batch, wake);
+    return poll.ok() ? std::move(poll) : OnNode(node_, std::move(poll).status());
+  }
+  FragmentSummary summary() const override { return inner_->summary(); }
+
+ private:
+  const std::unique_ptr<FragmentStream> inner_;
+  const uint32_t node_;
+};
+
+}  // namespace
+
+ClusterStatementImpl::ClusterStatementImpl(Cluster& cluster, const ql::Statistics& statistics,
+                                           const StatementOptions& options)
+    : cluster_(cluster),
+      statistics_(statistics),
+      id_(cluster.NewStatement()),
+      transaction_(cluster.master().undo_targets()) {
+  context_.env = cluster.options().env;
+  context_.executor = cluster.options().executor;
+  context_.catalog = &cluster.master();
+  context_.transaction = &transaction_;
+  context_.memory = options.memory != nullptr ? options.memory : &own_memory_;
+  context_.cancel = options.cancel;
+  context_.exchanges = this;
+  context_.working_directory = options.working_directory;
+  const size_t queues = kMemoryShare * std::max(cluster.node_count(), 1U);
+  queue_bytes_ =
+      std::min(cluster.options().exchange_queue_bytes, context_.memory->limit() / queues);
+}
+
+ClusterStatementImpl::~ClusterStatementImpl() {
+  if (active_) {
+    // Nobody is left to hear of a failure; who wants to, calls Rollback.
+    static_cast<void>(Rollback());
+  }
+}
+
+CallContext ClusterStatementImpl::call_context() const {
+  CallContext context;
+  context.memory = context_.memory;
+  context.cancel = context_.cancel;
+  return context;
+}
+
+Result<std::unique_ptr<ql::Query>> ClusterStatementImpl::Run(const ql::PlanNode& plan) {
+  if (Changes(plan)) {
+    changed_ = true;
+  }
+  return ql::Query::Start(plan, context_);
+}
+
+Result<std::unique_ptr<ql::Operator>> ClusterStatementImpl::MakeExchange(
+    const ql::PlanNode& node, std::unique_ptr<ql::Operator> source, ql::ExecContext& context) {
+  FragmentStarter& starter = *this;
+  if (node.As<ql::Gather>() != nullptr) {
+    return std::unique_ptr<ql::Operator>(std::make_unique<ShuffleData>(node, starter));
+  }
+  if (node.As<ql::Route>() != nullptr) {
+    return std::unique_ptr<ql::Operator>(
+        std::make_unique<Route>(node, std::move(source), starter, context.memory, queue_bytes_));
+  }
+  return Status(Code::kInternal, "bad plan: rows are received where nobody sends any");
+}
+
+Result<std::unique_ptr<FragmentStream>> ClusterStatementImpl::StartFragment(
+    uint32_t partition, const ql::PlanNode& plan, const std::vector<std::string>& relations,
+    bool run_ahead) {
+  const uint32_t node = NodeOfPartition(partition);
+  FragmentRequest request;
+  request.statement = id_;
+  request.plan = plan.Clone();
+  request.queue_bytes = queue_bytes_;
+  request.run_ahead = run_ahead;
+  for (const std::string& name : relations) {
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(cluster_.master(), name));
+    if (!relation->partitioning) {
+      return Status(Code::kInternal, "bad plan: " + name + " is not distributed");
+    }
+    request.relations.push_back(
+        {name, ShapeFingerprint(relation->schema, relation->partitioning->RangeOf(partition))});
+  }
+  Touch(node, Changes(plan));
+  Result<std::unique_ptr<FragmentStream>> stream =
+      cluster_.transport().RunFragment(node, std::move(request), call_context());
+  if (!stream.ok()) {
+    return OnNode(node, std::move(stream).status());
+  }
+  return std::unique_ptr<FragmentStream>(std::make_unique<NamedStream>(*std::move(stream), node));
+}
+
+bool ClusterStatementImpl::IsLong(const ql::PlanNode& plan) const {
+  if (plan.estimated_rows > kManyRows) {
+    return true;
+  }
+  if (const auto* scan = plan.As<ql::FileScan>()) {
+    const Result<sm::RelationPtr> relation = cluster_.master().Find(scan->relation);
+    return relation.ok() && statistics_.PageCount(**relation) > kManyPages;
+  }
+  return std::any_of(plan.children.begin(), plan.children.end(),
+                     [this](const ql::PlanPtr& child) { return IsLong(*child); });
+}
+
+void ClusterStatementImpl::Touch(uint32_t node, bool changes) {
+  const common::MutexLock lock(mutex_);
+  bool& changed = nodes_[node];
+  changed = changed || changes;
+}
+
+Status ClusterStatementImpl::Tell(uint32_t node, RequestBody body) {
+  Touch(node, /*changes=*/true);
+  return cluster_.Call(node, {id_, std::move(body)}, call_context()).status();
+}
+
+Status ClusterStatementImpl::TellAll(const std::function<RequestBody(uint32_t node)>& body) {
+  for (uint32_t node = 1; node <= cluster_.node_count(); ++node) {
+    RETURN_IF_ERROR(Tell(node, body(node)));
+  }
+  return {};
+}
+
+Status ClusterStatementImpl::TellAllAtOnce(const RequestBody& body) {
+  return cluster_.ForEachNode([this, &body](uint32_t node) { return Tell(node, body); });
+}
+
+Status ClusterStatementImpl::CreateTable(const sm::TableDefinition& definition) {
+  changed_ = true;
+  RETURN_IF_ERROR(cluster_.master().CreateTable(transaction_, definition));
+  if (!definition.partitioning) {
+    return {};
+  }
+  return TellAll([&definition](uint32_t node) {
+    sm::TableDefinition fragment = definition;
+    fragment.range = definition.partitioning->RangeOf(node);
+    fragment.partitioning.reset();
+    return CreateTableRequest{std::move(fragment)};
+  });
+}
+
+Status ClusterStatementImpl::DropTable(std::string_view name) {
+  changed_ = true;
+  ASSIGN_OR_RETURN(const sm::RelationPtr relation, cluster_.master().Find(name));
+  RETURN_IF_ERROR(cluster_.master().DropTable(transaction_, relation->name));
+  if (!relation->partitioning) {
+    return {};
+  }
+  return TellAll([&relation](uint32_t /*node*/) { return DropTableRequest{relation->name}; });
+}
+
+Status ClusterStatementImpl::CreateIndex(std::string_view name,
+                                         const std::vector<uint32_t>& columns, bool unique) {
+  changed_ = true;
+  sm::Catalog& master = cluster_.master();
+  ASSIGN_OR_RETURN(const sm::RelationPtr relation, master.Find(name));
+  if (!relation->partitioning) {
+    return CreateFilledIndex(context_, *relation, columns, unique);
+  }
+  const uint32_t partition_column = relation->partitioning->column();
+  if (unique && std::find(columns.begin(), columns.end(), partition_column) == columns.end()) {
+    return {Code::kInvalidArgument, "EX warning: a unique index on the distributed relation " +
+                                        relation->name + " must include " +
+                                        relation->schema[partition_column].name +
+                                        ", by which it is distributed"};
+  }
+  RETURN_IF_ERROR(master.CreateIndex(transaction_, *relation, columns, unique).status());
+  return TellAllAtOnce(CreateIndexRequest{relation->name, columns, unique});
+}
+
+Status ClusterStatementImpl::DropIndex(std::string_view name,
+                                       const std::vector<uint32_t>& columns) {
+  changed_ = true;
+  sm::Catalog& master = cluster_.master();
+  ASSIGN_OR_RETURN(const sm::RelationPtr relation, master.Find(name));
+  const sm::IndexInfo* const index = FindIndex(*relation, columns);
+  if (index == nullptr) {
+    return {Code::kNotFound, "SM warning: index does not exist: " + std::string(name)};
+  }
+  RETURN_IF_ERROR(master.DropIndex(transaction_, *relation, *index));
+  if (!relation->partitioning) {
+    return {};
+  }
+  return TellAll([&](uint32_t /*node*/) { return DropIndexRequest{relation->name, columns}; });
+}
+
+std::map<uint32_t, bool> ClusterStatementImpl::TakeNodes() {
+  active_ = false;
+  const common::MutexLock lock(mutex_);
+  return std::exchange(nodes_, {});
+}
+
+Status ClusterStatementImpl::PrepareNodes() {
+  std::map<uint32_t, bool> nodes;
+  {
+    const common::MutexLock lock(mutex_);
+    nodes = nodes_;
+  }
+  const auto changed = [](const auto& entry) { return entry.second; };
+  if (std::count_if(nodes.begin(), nodes.end(), changed) < 2) {
+    return {};
+  }
+  for (const auto& entry : nodes) {
+    if (entry.second) {
+      RETURN_IF_ERROR(cluster_.Call(entry.first, {id_, PrepareRequest()}, call_context()).status());
+    }
+  }
+  return {};
+}
+
+Status ClusterStatementImpl::Commit() {
+  Status status = PrepareNodes();
+  const std::map<uint32_t, bool> nodes = TakeNodes();
+  if (!status.ok()) {
+    static_cast<void>(RollBackAll(nodes));  // the first failure is the one to report
+    return status;
+  }
+  status = transaction_.Commit();
+  for (const auto& entry : nodes) {
+    const Status ended = cluster_.EndStatement(entry.first, id_, /*commit=*/true);
+    if (ended.code() != Code::kUnavailable) {  // else it will be
+      status.Update(ended);
+    }
+  }
+  if (changed_) {
+    cluster_.NoteChange();
+  }
+  return status;
+}
+
+Status ClusterStatementImpl::Rollback() { return RollBackAll(TakeNodes()); }
+
+Status ClusterStatementImpl::RollBackAll(const std::map<uint32_t, bool>& nodes) {
+  Status status;
+  for (const auto& entry : nodes) {
+    status.Update(cluster_.EndStatement(entry.first, id_, /*commit=*/false));
+  }
+  status.Update(transaction_.Rollback());
+  return status;
+}
+
+}  // namespace redbase::ex

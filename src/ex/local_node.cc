@@ -1,0 +1,253 @@
+#include "ex/local_node.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "ex/internal/fragment_run.h"
+#include "ex/internal/local_relation.h"
+#include "sm/database_directory.h"
+
+namespace redbase::ex {
+
+namespace {
+
+class LocalStream : public FragmentStream {
+ public:
+  explicit LocalStream(std::shared_ptr<FragmentRun> run) : run_(std::move(run)) {}
+  ~LocalStream() override { run_->Stop(); }
+
+  Status Send(Batch* batch) override { return run_->Send(batch); }
+  Result<ql::Accepted> MayGoOn(const ql::WakeFunction& wake) override {
+    return run_->MayGoOn(wake);
+  }
+  void EndInput() override { run_->EndInput(); }
+  Result<ql::Poll> Receive(Batch* batch, const ql::WakeFunction& wake) override {
+    return run_->Receive(batch, wake);
+  }
+  FragmentSummary summary() const override { return run_->summary(); }
+
+ private:
+  const std::shared_ptr<FragmentRun> run_;
+};
+
+Status Differs(const std::string& relation) {
+  return {Code::kCorruption,
+          "relation " + relation + " is not what the master's catalog says it is"};
+}
+
+bool SameIndexes(const std::vector<sm::IndexInfo>& a, const std::vector<sm::IndexInfo>& b) {
+  const auto has = [&b](const sm::IndexInfo& index) {
+    return std::any_of(b.begin(), b.end(), [&index](const sm::IndexInfo& other) {
+      return other.columns == index.columns && other.unique == index.unique;
+    });
+  };
+  return a.size() == b.size() && std::all_of(a.begin(), a.end(), has);
+}
+
+// `outcome`, but no failure when there was nothing to do.
+Result<Reply> DoneUnlessAbsent(Status outcome) {
+  if (!outcome.ok() && outcome.code() != Code::kNotFound) {
+    return outcome;
+  }
+  return Reply();
+}
+
+}  // namespace
+
+// Answers one request.
+struct LocalNode::Call {
+  LocalNode& node;
+  StatementId statement;
+  const CallContext& context;
+
+  tx::Transaction& transaction() const { return node.TransactionOf(statement); }
+  sm::Catalog& catalog() const { return *node.catalog_; }
+
+  Result<Reply> operator()(const CreateTableRequest& request) const {
+    RETURN_IF_ERROR(catalog().CreateTable(transaction(), request.definition));
+    return Reply();
+  }
+
+  Result<Reply> operator()(const DropTableRequest& request) const {
+    const Result<sm::RelationPtr> relation = FindRelation(catalog(), request.relation);
+    return DoneUnlessAbsent(relation.ok() ? catalog().DropTable(transaction(), request.relation)
+                                          : relation.status());
+  }
+
+  Result<Reply> operator()(const CreateIndexRequest& request) const {
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(catalog(), request.relation));
+    common::InlineExecutor no_helpers;
+    ql::ExecContext execution;
+    execution.env = node.options_.env;
+    execution.executor = &no_helpers;
+    execution.catalog = node.catalog_.get();
+    execution.transaction = &transaction();
+    execution.memory = context.memory;
+    execution.cancel = context.cancel;
+    RETURN_IF_ERROR(CreateFilledIndex(execution, *relation, request.columns, request.unique));
+    return Reply();
+  }
+
+  Result<Reply> operator()(const DropIndexRequest& request) const {
+    const Result<sm::RelationPtr> relation = FindRelation(catalog(), request.relation);
+    if (!relation.ok()) {
+      return DoneUnlessAbsent(relation.status());
+    }
+    const sm::IndexInfo* const index = FindIndex(**relation, request.columns);
+    return DoneUnlessAbsent(
+        index == nullptr ? Status() : catalog().DropIndex(transaction(), **relation, *index));
+  }
+
+  Result<Reply> operator()(const PrepareRequest& /*request*/) const {
+    const common::MutexLock lock(node.mutex_);
+    if (node.transactions_.find(statement) == node.transactions_.end()) {
+      return Status(Code::kInternal, "a statement to prepare is not known");
+    }
+    return Reply();
+  }
+
+  Result<Reply> operator()(const CommitRequest& /*request*/) const {
+    if (const auto taken = node.TakeTransaction(statement)) {
+      RETURN_IF_ERROR(taken->Commit());
+    }
+    return Reply();
+  }
+
+  Result<Reply> operator()(const RollbackRequest& /*request*/) const {
+    if (const auto taken = node.TakeTransaction(statement)) {
+      RETURN_IF_ERROR(taken->Rollback());
+    }
+    return Reply();
+  }
+
+  Result<Reply> operator()(const SizeRequest& request) const {
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(catalog(), request.relation));
+    ASSIGN_OR_RETURN(const rm::RecordFile* const records, catalog().Records(*relation));
+    const rm::RecordFileStatistics statistics = records->statistics();
+    return Reply(RelationSize{statistics.records, statistics.pages, statistics.bytes});
+  }
+
+  Result<Reply> operator()(const DrawPageRequest& request) const {
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(catalog(), request.relation));
+    ASSIGN_OR_RETURN(const rm::RecordFile* const records, catalog().Records(*relation));
+    ASSIGN_OR_RETURN(std::string drawing, records->DrawPage(request.page, relation->schema));
+    return Reply(std::move(drawing));
+  }
+
+  Result<Reply> operator()(const DrawTreeRequest& request) const {
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(catalog(), request.relation));
+    const sm::IndexInfo* const index = FindIndex(*relation, request.columns);
+    if (index == nullptr) {
+      return Status(Code::kNotFound, "SM warning: index does not exist: " + request.relation);
+    }
+    ASSIGN_OR_RETURN(const ix::BPlusTree* const tree, catalog().Tree(*relation, *index));
+    ASSIGN_OR_RETURN(std::string drawing, tree->Draw());
+    return Reply(std::move(drawing));
+  }
+
+  Result<Reply> operator()(const FlushRequest& /*request*/) const {
+    RETURN_IF_ERROR(catalog().Flush());
+    return Reply();
+  }
+
+  Result<Reply> operator()(const CloseRequest& /*request*/) const {
+    RETURN_IF_ERROR(catalog().Close());
+    return Reply();
+  }
+
+  Result<Reply> operator()(const ValidateRequest& request) const {
+    RETURN_IF_ERROR(catalog().Validate());
+    for (const FragmentDefinition& definition : request.fragments) {
+      RETURN_IF_ERROR(node.CheckFragment(definition));
+    }
+    for (const sm::RelationPtr& relation : catalog().Relations(/*with_system=*/false)) {
+      const auto is_it = [&relation](const FragmentDefinition& definition) {
+        return definition.relation == relation->name;
+      };
+      if (relation->range &&
+          std::none_of(request.fragments.begin(), request.fragments.end(), is_it)) {
+        return Status(Code::kCorruption,
+                      "relation " + relation->name + " is not known to the master");
+      }
+    }
+    return Reply();
+  }
+};
+
+Result<std::unique_ptr<LocalNode>> LocalNode::Open(const Options& options,
+                                                   const std::string& master_path,
+                                                   uint64_t master_id, uint32_t number) {
+  const std::string name = "data node " + std::to_string(number);
+  const std::string path = sm::NodePath(master_path, number);
+  Result<std::unique_ptr<sm::Catalog>> catalog = sm::Catalog::Open(*options.pool, path);
+  if (!catalog.ok()) {
+    const Status& status = catalog.status();
+    const Code code = status.code() == Code::kNotFound ? Code::kCorruption : status.code();
+    return Status(code, name + ": " + status.message());
+  }
+  const sm::DatabaseOptions& identity = (*catalog)->options();
+  if (identity.node_number != number ||
+      identity.database_id != sm::NodeDatabaseId(master_id, number)) {
+    return Status(Code::kCorruption, name + ": " + path + " is not this database's");
+  }
+  return std::make_unique<LocalNode>(options, *std::move(catalog));
+}
+
+tx::Transaction& LocalNode::TransactionOf(StatementId statement) {
+  const common::MutexLock lock(mutex_);
+  std::unique_ptr<tx::Transaction>& transaction = transactions_[statement];
+  if (transaction == nullptr) {
+    transaction = std::make_unique<tx::Transaction>(catalog_->undo_targets());
+  }
+  return *transaction;
+}
+
+std::unique_ptr<tx::Transaction> LocalNode::TakeTransaction(StatementId statement) {
+  const common::MutexLock lock(mutex_);
+  const auto found = transactions_.find(statement);
+  if (found == transactions_.end()) {
+    return nullptr;
+  }
+  std::unique_ptr<tx::Transaction> transaction = std::move(found->second);
+  transactions_.erase(found);
+  return transaction;
+}
+
+Result<Reply> LocalNode::Handle(const Request& request, const CallContext& context) {
+  return std::visit(Call{*this, request.statement, context}, request.body);
+}
+
+Result<std::unique_ptr<FragmentStream>> LocalNode::RunFragment(FragmentRequest request,
+                                                               const CallContext& context) {
+  for (const RelationShape& shape : request.relations) {
+    RETURN_IF_ERROR(CheckShape(shape));
+  }
+  RETURN_IF_ERROR(ResolveIndexes(*catalog_, request.plan.get()));
+  NodeResources resources;
+  resources.env = options_.env;
+  resources.executor = options_.executor;
+  resources.catalog = catalog_.get();
+  resources.transaction = &TransactionOf(request.statement);
+  ASSIGN_OR_RETURN(std::shared_ptr<FragmentRun> run,
+                   FragmentRun::Start(std::move(request), resources, context));
+  return std::unique_ptr<FragmentStream>(std::make_unique<LocalStream>(std::move(run)));
+}
+
+Status LocalNode::CheckShape(const RelationShape& shape) const {
+  ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(*catalog_, shape.relation));
+  const bool same = ShapeFingerprint(relation->schema, relation->range) == shape.fingerprint;
+  return same ? Status() : Differs(shape.relation);
+}
+
+Status LocalNode::CheckFragment(const FragmentDefinition& definition) {
+  ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(*catalog_, definition.relation));
+  const bool same = relation->schema == definition.schema && relation->range == definition.range &&
+                    SameIndexes(definition.indexes, relation->indexes);
+  if (!same) {
+    return Differs(definition.relation);
+  }
+  return CheckRows(*catalog_, *relation).Annotate("relation " + definition.relation);
+}
+
+}  // namespace redbase::ex

@@ -1,0 +1,68 @@
+// LocalNode: a data node in this process: the database in one sub-directory.
+//
+// It is a whole database of its own, on the pool and the executor of the process.
+// A statement of the coordinator has one transaction here, begun by the first
+// message that brings its number and ended by Commit or Rollback.
+//
+// A change that fails leaves its transaction with what was done: the coordinator
+// takes the statement back.
+//
+// Thread-safe, but for one thing: a statement's end comes after the ends of its
+// fragments.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/env.h"
+#include "common/executor.h"
+#include "common/sync.h"
+#include "ex/transport.h"
+#include "pf/buffer_pool.h"  // NOLINT(layers): the pool is only passed on
+#include "sm/catalog.h"
+#include "tx/transaction.h"
+
+namespace redbase::ex {
+
+class LocalNode : public DataNode {
+ public:
+  struct Options {
+    common::Env* env = nullptr;
+    common::Executor* executor = nullptr;
+    pf::BufferPool* pool = nullptr;
+  };
+
+  // Opens data node `number` of the database at `master_path` with this id.
+  // Errors name the node; kCorruption when it is missing or another's.
+  static Result<std::unique_ptr<LocalNode>> Open(const Options& options,
+                                                 const std::string& master_path, uint64_t master_id,
+                                                 uint32_t number);
+  LocalNode(const Options& options, std::unique_ptr<sm::Catalog> catalog)
+      : options_(options), catalog_(std::move(catalog)) {}
+
+  Result<Reply> Handle(const Request& request, const CallContext& context) override
+      EXCLUDES(mutex_);
+  Result<std::unique_ptr<FragmentStream>> RunFragment(FragmentRequest request,
+                                                      const CallContext& context) override
+      EXCLUDES(mutex_);
+
+ private:
+  struct Call;
+
+  // Of a statement; begun if need be.
+  tx::Transaction& TransactionOf(StatementId statement) EXCLUDES(mutex_);
+  // Null when the node does not know the statement.
+  std::unique_ptr<tx::Transaction> TakeTransaction(StatementId statement) EXCLUDES(mutex_);
+  Status CheckShape(const RelationShape& shape) const;
+  Status CheckFragment(const FragmentDefinition& definition);
+
+  const Options options_;
+  const std::unique_ptr<sm::Catalog> catalog_;
+  common::Mutex mutex_;
+  // Ordered after the catalog: transactions end before it does.
+  std::map<StatementId, std::unique_ptr<tx::Transaction>> transactions_ GUARDED_BY(mutex_);
+};
+
+}  // namespace redbase::ex

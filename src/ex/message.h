@@ -1,0 +1,136 @@
+// Messages between the coordinator (the master's CommLayer) and data nodes.
+//
+// Plain values that own all they hold: a message could be written to a wire as it
+// is.  Relations go by name, indexes by their columns, partitions of work by the
+// number of the statement; nothing refers to the sender's memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/rid.h"
+#include "common/schema.h"
+#include "common/status.h"
+#include "ql/plan.h"
+#include "sm/catalog.h"
+
+namespace redbase::ex {
+
+// A statement of one coordinator; on each node it touches it has a transaction.
+// Numbers are never used twice while the database is open.
+enum class StatementId : uint64_t {};
+// For requests outside of statements.
+inline constexpr StatementId kNoStatement{0};
+
+// ---- Requests that belong to a statement.
+
+struct CreateTableRequest {
+  sm::TableDefinition definition;
+};
+// Succeeds when there is none.
+struct DropTableRequest {
+  std::string relation;
+};
+struct CreateIndexRequest {
+  std::string relation;
+  std::vector<uint32_t> columns;
+  bool unique = false;
+};
+// Succeeds when there is none.
+struct DropIndexRequest {
+  std::string relation;
+  std::vector<uint32_t> columns;
+};
+// Promises that a Commit of the statement will succeed.
+struct PrepareRequest {};
+// Each ends the statement on the node; without effect on one that the node does
+// not know, so that an end whose delivery failed can be sent again.
+struct CommitRequest {};
+struct RollbackRequest {};
+
+// ---- Others.
+
+struct SizeRequest {  // answered by RelationSize
+  std::string relation;
+};
+struct DrawPageRequest {  // answered by text
+  std::string relation;
+  PageNum page = kNoPage;
+};
+struct DrawTreeRequest {  // answered by text
+  std::string relation;
+  std::vector<uint32_t> columns;
+};
+// Writes everything and syncs.
+struct FlushRequest {};
+// Nothing may follow but the end of the transport.
+struct CloseRequest {};
+
+// What the coordinator expects a fragment of a relation to be.
+struct FragmentDefinition {
+  std::string relation;
+  Schema schema;
+  sm::PartitionRange range;
+  std::vector<sm::IndexInfo> indexes;  // ids and names are the coordinator's own
+};
+// Checks the node's files, that its fragments are these and no others, and that
+// their rows are within their ranges.
+struct ValidateRequest {
+  std::vector<FragmentDefinition> fragments;
+};
+
+using RequestBody =
+    std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest, DropIndexRequest,
+                 PrepareRequest, CommitRequest, RollbackRequest, SizeRequest, DrawPageRequest,
+                 DrawTreeRequest, FlushRequest, CloseRequest, ValidateRequest>;
+
+struct Request {
+  StatementId statement = kNoStatement;
+  RequestBody body;
+};
+
+struct RelationSize {
+  uint64_t rows = 0;
+  uint64_t pages = 0;  // of records
+  uint64_t bytes = 0;
+};
+
+// monostate: done.
+using Reply = std::variant<std::monostate, RelationSize, std::string>;
+
+// A relation as the coordinator knows it: a plan made for another shape of it
+// must not run.
+struct RelationShape {
+  std::string relation;
+  uint64_t fingerprint = 0;
+
+  bool operator==(const RelationShape&) const = default;
+};
+// Of a relation's columns and, for a fragment, its range.
+uint64_t ShapeFingerprint(const Schema& schema, const std::optional<sm::PartitionRange>& range);
+
+// Runs a plan on a node: rows come back, and may be sent (ql::Receive).
+struct FragmentRequest {
+  StatementId statement = kNoStatement;
+  ql::PlanPtr plan;
+  std::vector<RelationShape> relations;  // that the plan uses
+  // Rows that nobody has taken yet, in bytes; the node stops at more.
+  size_t queue_bytes = 0;
+  // Begin before somebody asks for rows.
+  bool run_ahead = false;
+};
+
+// What a fragment says after its last row.
+struct FragmentSummary {
+  uint64_t changed_rows = 0;
+  std::vector<std::string> notices;
+};
+
+// "Scan student (gpa > 3.5)", "Commit": what a message asks for, in one line.
+std::string ToText(const RequestBody& body);
+std::string ToText(const ql::PlanNode& plan);
+
+}  // namespace redbase::ex
