@@ -130,9 +130,13 @@ column_definitions:
 ;
 
 column_definition:
-  name word                     { $$ = MakeColumn(Named($1, @1), $2, std::nullopt, @2); }
-| name word "(" INTEGER ")"     { $$ = MakeColumn(Named($1, @1), $2, IntegerOf($4), @2); }
+  name equals word              { $$ = MakeColumn(Named($1, @1), $3, std::nullopt, @3); }
+| name equals word "(" INTEGER ")"
+                                { $$ = MakeColumn(Named($1, @1), $3, IntegerOf($5), @3); }
 ;
+
+// As the classic echo writes it, so that an echo can be run again.
+equals: %empty | "=";
 
 distribute:
   "distribute" name "(" literals ")"

@@ -28,7 +28,7 @@ TEST(ParserError, OfAnUnknownCommand) {
 TEST(ParserError, SaysWhatWouldBeRight) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"create T (a i);", "near \"T\": expected table, index or unique"},
-      {"create table T (a);", "near \")\": expected a name"},
+      {"create table T (a);", "near \")\": expected \"=\" or a name"},
       {"create table T (a i,);", "near \")\": expected a name"},
       {"create table T ();", "near \")\": expected a name"},
       {"create table T (a varchar(x));", "near \"x\": expected an integer"},

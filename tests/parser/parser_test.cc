@@ -39,6 +39,14 @@ TEST(Parser, ReadsCreateTable) {
   EXPECT_FALSE(create.distribute.has_value());
 }
 
+TEST(Parser, ReadsTheEchoOfCreateTable) {
+  const auto create = Parse<CreateTable>("create table T (a = i4, b = varchar(20));");
+  ASSERT_EQ(create.columns.size(), 2u);
+  EXPECT_EQ(create.columns[0].type.word, "i4");
+  EXPECT_EQ(create.columns[1].name.text, "b");
+  EXPECT_EQ(create.columns[1].type.length, 20);
+}
+
 TEST(Parser, ReadsTheDistributeClause) {
   const auto create = Parse<CreateTable>("create table T (a i) distribute a (-5, 2.5, 'x');");
   ASSERT_TRUE(create.distribute.has_value());

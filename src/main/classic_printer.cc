@@ -1,0 +1,142 @@
+#include "main/classic_printer.h"
+
+#include <algorithm>
+
+#include "common/text.h"
+
+namespace redbase::main {
+namespace {
+
+constexpr size_t kNumberWidth = 12;
+constexpr size_t kLongestString = 53;
+constexpr size_t kCutLength = 50;
+
+bool Continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+// Whether another column of the result has this one's name.
+bool IsAmbiguous(const Schema& schema, size_t column) {
+  return std::count_if(schema.columns().begin(), schema.columns().end(),
+                       [&](const Column& other) { return other.name == schema[column].name; }) > 1;
+}
+
+bool MayBeLong(LogicalType type) {
+  return IsString(type.id) && (type.length == 0 || type.length > kLongestString);
+}
+
+size_t NaturalWidth(LogicalType type) {
+  if (!IsString(type.id)) {
+    return kNumberWidth;
+  }
+  return MayBeLong(type) ? kLongestString : type.length;
+}
+
+// The first kCutLength bytes of a long value, without half of a character.
+std::string_view CutLength(std::string_view value) {
+  size_t length = kCutLength;
+  while (length > kCutLength - 4 && length < value.size() && Continues(value[length])) {
+    --length;
+  }
+  return value.substr(0, length);
+}
+
+void AppendNumber(const Vector& vector, size_t row, std::string* out) {
+  switch (vector.physical()) {
+    case PhysicalType::kBool:
+      common::AppendInteger(out, vector.data<uint8_t>()[row]);
+      return;
+    case PhysicalType::kInt16:
+      common::AppendInteger(out, vector.data<int16_t>()[row]);
+      return;
+    case PhysicalType::kInt32:
+      common::AppendInteger(out, vector.data<int32_t>()[row]);
+      return;
+    case PhysicalType::kInt64:
+      common::AppendInteger(out, vector.data<int64_t>()[row]);
+      return;
+    case PhysicalType::kFloat32:
+      common::AppendFixed(out, vector.data<float>()[row]);
+      return;
+    case PhysicalType::kFloat64:
+      common::AppendFixed(out, vector.data<double>()[row]);
+      return;
+    case PhysicalType::kInt128:
+    case PhysicalType::kString:
+      return;  // no number of the types there are
+  }
+}
+
+// Returns how many characters were shown.
+size_t AppendString(std::string_view value, bool cut, std::string* out) {
+  if (!cut || value.size() < kCutLength) {
+    out->append(value);
+    return ShownLength(value);
+  }
+  const std::string_view shown = CutLength(value);
+  out->append(shown).append("..");
+  return ShownLength(shown) + 2;
+}
+
+}  // namespace
+
+size_t ShownLength(std::string_view text) {
+  return text.size() - static_cast<size_t>(std::count_if(text.begin(), text.end(), Continues));
+}
+
+ClassicPrinter::ClassicPrinter(const Schema& schema) {
+  for (size_t i = 0; i < schema.size(); ++i) {
+    const Column& column = schema[i];
+    Cell cell;
+    cell.name = column.name;
+    if (!column.relation.empty() && IsAmbiguous(schema, i)) {
+      cell.name = column.relation + "." + column.name;
+    }
+    cell.width = std::max(NaturalWidth(column.type), ShownLength(cell.name) + 1);
+    cell.cut = MayBeLong(column.type);
+    cells_.push_back(std::move(cell));
+  }
+}
+
+void ClassicPrinter::AppendHeader(std::string* out) const {
+  size_t length = 0;
+  for (const Cell& cell : cells_) {
+    out->append(cell.name).append(cell.width - ShownLength(cell.name), ' ');
+    length += cell.width;
+  }
+  out->append("\n").append(length, '-').append("\n");
+}
+
+void ClassicPrinter::AppendValue(const Cell& cell, const Vector& vector, size_t row,
+                                 std::string* out) {
+  const size_t start = out->size();
+  size_t shown = 0;
+  if (!vector.IsValid(row)) {
+    out->append("NULL");
+    shown = 4;
+  } else if (vector.physical() == PhysicalType::kString) {
+    shown = AppendString(vector.data<StringView>()[row].view(), cell.cut, out);
+  } else {
+    AppendNumber(vector, row, out);
+    shown = out->size() - start;
+  }
+  if (shown != cell.width) {
+    out->append(shown < cell.width ? cell.width - shown : 1, ' ');
+  }
+}
+
+void ClassicPrinter::AppendRows(const Batch& batch, std::string* out) const {
+  for (size_t i = 0; i < batch.selected(); ++i) {
+    const size_t row = batch.RowAt(i);
+    for (size_t column = 0; column < cells_.size(); ++column) {
+      AppendValue(cells_[column], batch.column(column), row, out);
+    }
+    out->push_back('\n');
+  }
+}
+
+void ClassicPrinter::AppendFooter(uint64_t rows, std::string* out) {
+  out->push_back('\n');
+  common::AppendInteger(out, static_cast<int64_t>(rows));
+  out->append(" tuple(s).\n");
+}
+
+}  // namespace redbase::main

@@ -1,0 +1,25 @@
+// dbdestroy: removes a database.
+#include <iostream>
+#include <string_view>
+
+#include "common/env.h"
+#include "db/database.h"
+
+int main(int argc, char** argv) {
+  constexpr std::string_view kUsage = "Usage: dbdestroy dbname\n";
+  if (argc == 2 && (argv[1] == std::string_view("-h") || argv[1] == std::string_view("--help"))) {
+    std::cout << kUsage;
+    return 0;
+  }
+  if (argc != 2) {
+    std::cerr << kUsage;
+    return 1;
+  }
+  const redbase::Status status =
+      redbase::db::Database::Destroy(redbase::common::RealEnv(), argv[1]);
+  if (!status.ok()) {
+    std::cerr << "dbdestroy: " << status.message() << "\n";
+    return 1;
+  }
+  return 0;
+}
