@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -30,6 +31,20 @@ constexpr size_t kFewRows = kBatchCapacity / 2;
 // Attempts to find a record that others keep moving; a stub that leads nowhere
 // stays as it is.
 constexpr int kAttempts = 1000;
+
+// Adds base + the number of every bit that is set.
+void AddSlots(uint64_t bits, uint16_t base, std::vector<uint16_t>* slots) {
+  const size_t count = static_cast<size_t>(std::popcount(bits));
+  slots->resize(slots->size() + count);
+  uint16_t* to = slots->data() + slots->size() - count;
+  if (count == 64) {
+    std::iota(to, to + count, base);
+    return;
+  }
+  for (; bits != 0; bits &= bits - 1) {
+    *to++ = static_cast<uint16_t>(base + std::countr_zero(bits));
+  }
+}
 
 }  // namespace
 
@@ -204,10 +219,7 @@ Status RecordScan::Impl::ScanSlots(const RecordPage& page, Batch* batch) {
     chosen_.clear();
     const size_t room = batch->capacity() - rows_;
     for (size_t i = 0; i < range.words() && chosen_.size() <= room; ++i) {
-      for (uint64_t rest = bits[i]; rest != 0; rest &= rest - 1) {
-        const auto bit = static_cast<size_t>(std::countr_zero(rest));
-        chosen_.push_back(static_cast<uint16_t>(first + i * 64 + bit));
-      }
+      AddSlots(bits[i], static_cast<uint16_t>(first + i * 64), &chosen_);
     }
     size_t end = first + range.count;
     if (chosen_.size() > room) {
