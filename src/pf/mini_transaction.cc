@@ -34,9 +34,7 @@ std::span<const std::byte> BytesOf(const T& value) {
 }
 
 void SetSequence(MutablePage page, uint64_t sequence) {
-  PageHeader header = ReadPageHeader(page);
-  header.sequence = sequence;
-  WritePageHeader(page, header);
+  StoreAs(page.data() + offsetof(PageHeader, sequence), sequence);
 }
 
 }  // namespace

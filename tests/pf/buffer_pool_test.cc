@@ -293,11 +293,11 @@ TEST_F(BufferPoolTest, ReservesNoMemoryUntilItIsUsed) {
 class DurableLog : public MemoryLog {
  public:
   Status MakeDurable(uint64_t sequence) override {
-    durable_ = std::max(durable_, sequence);
-    return fail_ ? Status(Code::kIoError, "log: no space left") : Status();
+    durable = std::max(durable, sequence);
+    return fail ? Status(Code::kIoError, "log: no space left") : Status();
   }
-  uint64_t durable_ = 0;
-  bool fail_ = false;
+  uint64_t durable = 0;
+  bool fail = false;
 };
 
 TEST_F(BufferPoolTest, TheLogIsDurableBeforeAPageIsWritten) {
@@ -307,13 +307,13 @@ TEST_F(BufferPoolTest, TheLogIsDurableBeforeAPageIsWritten) {
   MiniTransaction change(pool);
   ASSERT_OK(change.Allocate(*file, kTestKind));
   EXPECT_EQ(change.Commit(), 1);
-  EXPECT_EQ(log.durable_, 0);
-  log.fail_ = true;
+  EXPECT_EQ(log.durable, 0);
+  log.fail = true;
   EXPECT_THAT(file->Flush().message(), HasSubstr("log: no space left"));
   EXPECT_EQ(env_.Stat(kPath)->size, 4096);
-  log.fail_ = false;
+  log.fail = false;
   ASSERT_OK(file->Flush());
-  EXPECT_EQ(log.durable_, 1);
+  EXPECT_EQ(log.durable, 1);
   ASSERT_OK(file->Close());
 }
 

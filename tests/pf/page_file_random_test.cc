@@ -10,19 +10,19 @@ namespace {
 
 class PageFileRandomTest : public PageTest {
  protected:
-  void Run(uint64_t seed, size_t page_size, size_t frames) {
+  void Run(uint64_t seed, size_t page_size, size_t frames, int rounds) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ", page size " + std::to_string(page_size));
     Start(1, page_size, {frames * page_size, false});
     PageProgram program(seed);
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < rounds; ++i) {
       ASSERT_OK(program.Change(*file_));
       ASSERT_OK(program.ReadOne(*file_));
-      if (program.random().OneIn(400)) {
+      if (program.random().OneIn(100)) {
         Reopen();
         ASSERT_OK(file_->Validate());
-      } else if (program.random().OneIn(200)) {
+      } else if (program.random().OneIn(50)) {
         ASSERT_OK(pool_->Resize((10 + program.random().Below(60)) * page_size));
-      } else if (program.random().OneIn(200)) {
+      } else if (program.random().OneIn(50)) {
         ASSERT_OK(pool_->Clear());
       }
     }
@@ -32,10 +32,10 @@ class PageFileRandomTest : public PageTest {
   }
 };
 
-TEST_F(PageFileRandomTest, RandomChangesAgreeWithAModel) { Run(std::random_device()(), 4096, 40); }
+TEST_F(PageFileRandomTest, RandomChangesAgreeWithAModel) { Run(std::random_device()(), 4096, 40, 1000); }
 
 TEST_F(PageFileRandomTest, RandomChangesToLargePagesAgreeWithAModel) {
-  Run(std::random_device()(), 65536, 20);
+  Run(std::random_device()(), 65536, 20, 200);
 }
 
 }  // namespace

@@ -14,7 +14,6 @@
 namespace redbase::pf {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class PageFileTest : public PageTest {
@@ -279,6 +278,30 @@ TEST_F(PageFileTest, PinnedPagesMove) {
   EXPECT_EQ(a.page_num(), PageNum{2});
   a.Release();
   EXPECT_FALSE(a);
+}
+
+TEST(PageFileOnRealDisk, KeepsItsPages) {
+  common::Env& env = common::RealEnv();
+  const std::string path =
+      ::testing::TempDir() + "page_file_test." + std::to_string(env.RandomSeed());
+  RegisterPageOp({kPut, "test.put", ApplyPut});
+  NullLog log;
+  BufferPool pool(env, log, {size_t{40} * 4096, true});
+  ASSERT_OK_AND_ASSIGN(auto file, PageFile::Create(pool, path, {FileId{1}, 2}, 4096));
+  for (uint32_t i = 1; i < 1000; ++i) {
+    MiniTransaction change(pool);
+    ASSERT_OK_AND_ASSIGN(const PageRef page, change.Allocate(*file, kTestKind));
+    change.Apply(page, kPut, PutPayload(std::to_string(i)));
+    change.Commit();
+  }
+  ASSERT_OK(file->Close());
+  ASSERT_OK_AND_ASSIGN(file, PageFile::Open(pool, path, {FileId{1}, 2}));
+  for (uint32_t i = 1; i < 1000; ++i) {
+    ASSERT_OK_AND_ASSIGN(const PinnedPage page, file->Read(PageNum{i}, Access::kScan));
+    EXPECT_EQ(TextOf(page.bytes()), std::to_string(i));
+  }
+  ASSERT_OK(file->Close());
+  ASSERT_OK(env.RemoveFile(path));
 }
 
 }  // namespace

@@ -8,18 +8,18 @@ namespace redbase::pf {
 class IoCounters::StripeLease {
  public:
   StripeLease() {
-    uint64_t free = free_.load(std::memory_order_relaxed);
+    uint64_t free = free_stripes.load(std::memory_order_relaxed);
     // What the last holder counted is visible to the next.
     while (free != 0 &&
-           !free_.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
-                                        std::memory_order_relaxed)) {
+           !free_stripes.compare_exchange_weak(free, free & (free - 1), std::memory_order_acquire,
+                                               std::memory_order_relaxed)) {
     }
     stripe_ = free == 0 ? kSharedStripe : static_cast<uint32_t>(std::countr_zero(free));
   }
   ~StripeLease() {
     t_stripe = kSharedStripe;
     if (stripe_ != kSharedStripe) {
-      free_.fetch_or(uint64_t{1} << stripe_, std::memory_order_release);
+      free_stripes.fetch_or(uint64_t{1} << stripe_, std::memory_order_release);
     }
   }
   StripeLease(const StripeLease&) = delete;
@@ -30,13 +30,13 @@ class IoCounters::StripeLease {
  private:
   static_assert(kStripes == 64);
   // One bit for each stripe that no thread has.
-  static constinit inline std::atomic<uint64_t> free_{~(uint64_t{1} << kSharedStripe)};
+  static constinit inline std::atomic<uint64_t> free_stripes{~(uint64_t{1} << kSharedStripe)};
 
   uint32_t stripe_ = kSharedStripe;
 };
 
 uint32_t IoCounters::LeaseStripe() {
-  thread_local const StripeLease lease;
+  thread_local StripeLease lease;
   return lease.stripe();
 }
 

@@ -228,6 +228,7 @@ Status PageLoader::ReadRun(FileState& file, const std::vector<Frame*>& run) {
   Status scattered;
   if (run.size() > 1) {
     std::vector<std::span<std::byte>> buffers;
+    buffers.reserve(run.size());
     for (Frame* const frame : run) {
       buffers.push_back(frame->bytes());
     }
