@@ -52,12 +52,16 @@ constexpr uint64_t kRidMask = (uint64_t{1} << (8 * kRidBytes)) - 1;
 
 }  // namespace
 
+uint32_t HeadOf(std::string_view suffix) {
+  return suffix.size() >= 4 ? LoadBigEndian32(suffix.data())
+                            : static_cast<uint32_t>(LoadPadded(suffix.data(), suffix.size()) >> 32);
+}
+
 NodeSlot MakeSlot(std::string_view suffix, bool inner, PageNum child) {
   NodeSlot slot;
   slot.offset = 0;
   slot.length = static_cast<uint16_t>(suffix.size());
-  slot.head =
-      static_cast<uint32_t>(LoadPadded(suffix.data(), std::min<size_t>(suffix.size(), 4)) >> 32);
+  slot.head = HeadOf(suffix);
   const size_t after = suffix.size() > 4 ? suffix.size() - 4 : 0;
   const uint64_t more =
       __builtin_bswap64(LoadPadded(suffix.data() + 4, std::min<size_t>(after, inner ? 4 : 8)));
@@ -84,19 +88,22 @@ bool NodeView::CoversBelow(std::string_view bound) const {
 // of the slots; a few slots are looked at all at once, since waiting for memory
 // costs more than comparing.
 size_t NodeView::FirstNotBelow(uint32_t head) const {
-  constexpr size_t kFewSlots = 24;
+  constexpr size_t kFewSlots = 8;
   size_t first = 0;
   size_t n = count();
   if (n > 2 * kHints) {
     const size_t distance = n / (kHints + 1);
     uint32_t hints[kHints];
     std::memcpy(hints, page_ + kHintsOffset, sizeof(hints));
-    size_t below = 0;
+    uint32_t below = 0;
     for (const uint32_t hint : hints) {
       below += hint < head ? 1 : 0;
     }
     first = below == 0 ? 0 : below * distance + 1;
     n = (below == kHints ? n : (below + 1) * distance) - first;
+    Prefetch(first);
+    Prefetch(first + n / 2);
+    Prefetch(first + n);
   }
   while (n > kFewSlots) {
     const size_t half = n / 2;
@@ -125,11 +132,20 @@ int NodeView::CompareTail(const NodeSlot& at, const NodeSlot& slot, std::string_
 
 NodeView::Position NodeView::LowerBound(std::string_view entry) const {
   const std::string_view suffix = Suffix(entry);
+  const uint32_t head = HeadOf(suffix);
+  const size_t first = FirstNotBelow(head);
+  if (first == count() || HeadAt(first) != head) {
+    return {first, false};
+  }
+  return LowerBoundFrom(first, suffix);
+}
+
+// Of entries with the head of `suffix`, the first of them at `first`.  Most
+// often there is one; strides grow while more have it.
+NodeView::Position NodeView::LowerBoundFrom(size_t first, std::string_view suffix) const {
   const NodeSlot wanted = MakeSlot(suffix, is_inner(), kNoPage);
   const std::string_view rest = suffix.substr(std::min(suffix.size(), SlotBytes(is_inner())));
-  size_t first = FirstNotBelow(wanted.head);
   size_t end = count();
-  // Most often one entry at most has this head; strides grow while more have.
   while (first < end) {
     const NodeSlot at = slot(first);
     const int order = at.head == wanted.head ? CompareTail(at, wanted, rest) : 1;

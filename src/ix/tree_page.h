@@ -160,6 +160,9 @@ constexpr size_t HeapBytes(size_t length, bool inner) {
   return length > SlotBytes(inner) ? length - SlotBytes(inner) : 0;
 }
 
+// The first four bytes as a number that sorts as they do.
+uint32_t HeadOf(std::string_view suffix);
+
 // The slot of an entry, given its bytes after the prefix; offset is 0.
 NodeSlot MakeSlot(std::string_view suffix, bool inner, PageNum child);
 
@@ -211,6 +214,10 @@ class NodeView {
   NodeSlot slot(size_t i) const {
     return LoadAs<NodeSlot>(page_ + kSlotsOffset + i * sizeof(NodeSlot));
   }
+  // What of an entry lies in the heap.
+  std::string_view RestOf(const NodeSlot& slot) const {
+    return Chars(slot.offset, HeapBytes(slot.length, is_inner()));
+  }
   // The bytes of an entry after the prefix's, appended / all of it, assigned.
   void AppendSuffix(size_t i, std::string* out) const;
   void GetEntry(size_t i, std::string* out) const;
@@ -245,13 +252,12 @@ class NodeView {
   uint32_t HeadAt(size_t i) const {
     return LoadAs<uint32_t>(page_ + kSlotsOffset + i * sizeof(NodeSlot) + offsetof(NodeSlot, head));
   }
-  std::string_view RestOf(const NodeSlot& slot) const {
-    return Chars(slot.offset, HeapBytes(slot.length, is_inner()));
-  }
   size_t Need(size_t suffix_length) const {
     return sizeof(NodeSlot) + HeapBytes(suffix_length, is_inner());
   }
+  void Prefetch(size_t i) const { __builtin_prefetch(page_ + kSlotsOffset + i * sizeof(NodeSlot)); }
   size_t FirstNotBelow(uint32_t head) const;
+  Position LowerBoundFrom(size_t first, std::string_view suffix) const;
   // Order of two entries with equal heads, one given by its slot and rest.
   int CompareTail(const NodeSlot& at, const NodeSlot& slot, std::string_view rest) const;
   const char* CheckHeap() const;

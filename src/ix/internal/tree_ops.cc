@@ -51,6 +51,14 @@ class NodeEditor {
     ++header_.count;
   }
 
+  // Requires: as above.
+  void Append(NodeSlot slot, std::string_view rest) {
+    if (!rest.empty()) {
+      slot.offset = Push(rest);
+    }
+    StoreAs(page_.data() + SlotOffset(header_.count++), slot);
+  }
+
   void EraseAt(size_t index) {
     std::byte* at = page_.data() + SlotOffset(index);
     const auto slot = LoadAs<NodeSlot>(at);
@@ -94,6 +102,7 @@ class NodeEditor {
   }
 
   size_t count() const { return header_.count; }
+  size_t prefix_length() const { return header_.prefix_length; }
 
  private:
   bool inner() const { return header_.level > 0; }
@@ -180,21 +189,26 @@ Status ApplyErase(pf::MutablePage page, Payload payload) {
   return {};
 }
 
-// Gives the node the entries [0, kept) of `old` under the fences it has now.
-Status KeepEntries(const NodeView& old, size_t kept, NodeEditor* editor, std::string_view low,
-                   std::string_view high) {
-  const size_t prefix = high.empty() ? 0 : CommonPrefix(low, high);
+// Gives the emptied node the entries [0, kept) of `old`.
+Status KeepEntries(const NodeView& old, size_t kept, NodeEditor* editor) {
+  const bool same_prefix = editor->prefix_length() == old.header().prefix_length;
   std::string entry;
   for (size_t i = 0; i < kept; ++i) {
-    old.GetEntry(i, &entry);
-    // The first separator stays empty.
-    const bool first_child = old.is_inner() && i == 0;
-    const std::string_view suffix =
-        first_child ? "" : std::string_view(entry).substr(std::min(prefix, entry.size()));
-    if (sizeof(NodeSlot) + HeapBytes(suffix.size(), old.is_inner()) > editor->gap()) {
+    std::string_view suffix;
+    if (!same_prefix && (i > 0 || !old.is_inner())) {  // the first separator stays empty
+      old.GetEntry(i, &entry);
+      suffix = std::string_view(entry).substr(std::min(editor->prefix_length(), entry.size()));
+    }
+    const NodeSlot slot =
+        same_prefix ? old.slot(i)
+                    : MakeSlot(suffix, old.is_inner(), old.is_inner() ? old.ChildAt(i) : kNoPage);
+    const size_t in_slot = SlotBytes(old.is_inner());
+    const std::string_view rest =
+        same_prefix ? old.RestOf(slot) : suffix.substr(std::min(suffix.size(), in_slot));
+    if (sizeof(slot) + rest.size() > editor->gap()) {
       return Misfit("ix.rewrite");
     }
-    editor->InsertAt(i, suffix, old.is_inner() ? old.ChildAt(i) : kNoPage);
+    editor->Append(slot, rest);
   }
   return {};
 }
@@ -211,14 +225,14 @@ Status ApplyRewrite(pf::MutablePage page, Payload payload) {
   if (!reader.ok() || low.size() + high.size() > page.size() - kSlotsOffset) {
     return Misfit("ix.rewrite");
   }
-  const PageCopy old(page);
-  if (kept > 0 &&
-      (old.node().Check() != nullptr || kept > old.node().count() || old.node().level() != level)) {
+  const PageCopy old(kept > 0 ? page : page.first(kSlotsOffset));
+  if (kept > 0 && (old.node().CheckHeader() != nullptr || kept > old.node().count() ||
+                   old.node().level() != level)) {
     return Misfit("ix.rewrite");
   }
   NodeEditor editor(page);
   editor.Reset(level, low, high);
-  RETURN_IF_ERROR(KeepEntries(old.node(), kept, &editor, low, high));
+  RETURN_IF_ERROR(KeepEntries(old.node(), kept, &editor));
   for (size_t i = 0; i < added; ++i) {
     const auto length = reader.Get<uint16_t>();
     const PageNum child = level > 0 ? reader.Get<PageNum>() : kNoPage;
@@ -271,6 +285,10 @@ void NodeRewrite::Add(std::string_view entry, PageNum child) {
 }
 
 void NodeRewrite::AddRange(const NodeView& source, size_t begin, size_t end) {
+  if (source.header().prefix_length == prefix_) {
+    AddSuffixes(source, begin, end);
+    return;
+  }
   std::string entry;
   for (size_t i = begin; i < end; ++i) {
     if (level_ > 0 && i == 0) {
@@ -279,6 +297,30 @@ void NodeRewrite::AddRange(const NodeView& source, size_t begin, size_t end) {
       source.GetEntry(i, &entry);
     }
     Add(entry, level_ > 0 ? source.ChildAt(i) : kNoPage);
+  }
+}
+
+// Where both prefixes are the same, entries are copied as they are stored.
+void NodeRewrite::AddSuffixes(const NodeView& source, size_t begin, size_t end) {
+  entries_.reserve(entries_.size() + (end - begin) * sizeof(NodeSlot));
+  ByteWriter writer(&entries_);
+  for (size_t i = begin; i < end; ++i) {
+    // In the middle of a merged node, the first separator is the low fence.
+    const bool first_child = level_ > 0 && kept_ + added_ == 0;
+    const bool fence = level_ > 0 && i == 0;
+    const size_t length =
+        first_child ? 0 : (fence ? source.low().size() - prefix_ : source.slot(i).length);
+    writer.Put(static_cast<uint16_t>(length));
+    if (level_ > 0) {
+      writer.Put(source.ChildAt(i));
+    }
+    if (fence && !first_child) {
+      writer.PutBytes(source.low().substr(prefix_));
+    } else if (!first_child) {
+      source.AppendSuffix(i, &entries_);
+    }
+    bytes_ += sizeof(NodeSlot) + HeapBytes(length, level_ > 0);
+    ++added_;
   }
 }
 

@@ -78,6 +78,8 @@ class NodeRewrite {
   std::string Payload() const;
 
  private:
+  void AddSuffixes(const NodeView& source, size_t begin, size_t end);
+
   uint16_t level_;
   std::string low_;
   std::string high_;
