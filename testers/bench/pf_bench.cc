@@ -148,6 +148,18 @@ void MissAnyPage(benchmark::State& state) {
 }
 BENCHMARK(MissAnyPage)->Setup(SetUpLarge)->Teardown(TearDown)->Threads(1)->Threads(2);
 
+void ChangeMissing(benchmark::State& state) {
+  Random random(1);
+  for (auto unused : state) {
+    MiniTransaction change(g_setup->pool());
+    auto page =
+        change.Write(g_setup->file(), PageNum{1 + static_cast<uint32_t>(random.Next() % 19999)});
+    change.Apply(*page, kAddOne, "payload");
+    benchmark::DoNotOptimize(change.Commit());
+  }
+}
+BENCHMARK(ChangeMissing)->Setup(SetUpLarge)->Teardown(TearDown);
+
 void ScanMissing(benchmark::State& state) {
   uint32_t number = 0;
   for (auto unused : state) {

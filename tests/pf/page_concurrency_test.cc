@@ -156,6 +156,26 @@ TEST_F(PageConcurrencyTest, ThreadsThatMissAPageReadItOnce) {
   }
 }
 
+TEST_F(PageConcurrencyTest, AFailedReadIsTheFailureOfThoseWhoWaitedOrTriedAgain) {
+  Start(30);
+  ASSERT_OK(file_->Flush());
+  for (uint64_t seed = 0; seed < 100; ++seed) {
+    ASSERT_OK(pool_->Clear());
+    env_.SetFaults({.fail_at = seed % 3, .operations = common::FaultPlan::kRead});
+    std::atomic<int> good{0};
+    const auto read = [&](Access access) {
+      const std::string text = Text(5, access);
+      good.fetch_add(text == "5" ? 1 : 0);
+      EXPECT_TRUE(text == "5" || text == "reading page 5: /db/7.1: Input/output error") << text;
+    };
+    common::SeededScheduler scheduler(seed);
+    scheduler.Run({[&] { read(Access::kRandom); }, [&] { read(Access::kScan); },
+                   [&] { read(Access::kRandom); }});
+    EXPECT_GE(good.load(), 2) << "seed " << seed;
+    EXPECT_EQ(pool_->PinnedPages(), 0) << "seed " << seed;
+  }
+}
+
 TEST_F(PageConcurrencyTest, ThreadsKeepEveryChange) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -32,7 +32,9 @@ class PageFileRandomTest : public PageTest {
   }
 };
 
-TEST_F(PageFileRandomTest, RandomChangesAgreeWithAModel) { Run(std::random_device()(), 4096, 40, 1000); }
+TEST_F(PageFileRandomTest, RandomChangesAgreeWithAModel) {
+  Run(std::random_device()(), 4096, 40, 1000);
+}
 
 TEST_F(PageFileRandomTest, RandomChangesToLargePagesAgreeWithAModel) {
   Run(std::random_device()(), 65536, 20, 200);
