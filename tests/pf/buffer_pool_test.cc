@@ -183,6 +183,25 @@ TEST_F(BufferPoolTest, AScanLargerThanThePoolLeavesPagesInUseInMemory) {
   }
 }
 
+TEST_F(BufferPoolTest, ATableLargerThanThePoolFindsPartOfItselfWhenScannedAgain) {
+  StartCold(60);
+  for (int round = 0; round < 10; ++round) {
+    pool_->ResetStatistics();
+    ExpectTexts(1, 60, Access::kScan);
+  }
+  EXPECT_LT(pool_->statistics().read_page, 45);
+}
+
+TEST_F(BufferPoolTest, ScansTakeOverWhatNobodyUsesAnyMore) {
+  StartCold(1000);
+  ExpectTexts(500, 540);
+  for (int round = 0; round < 40; ++round) {
+    pool_->ResetStatistics();
+    ExpectTexts(1, 30, Access::kScan);
+  }
+  EXPECT_LT(pool_->statistics().read_page, 15);
+}
+
 TEST_F(BufferPoolTest, ScansReadAheadAndOthersDoNot) {
   StartCold(100);
   EXPECT_EQ(Text(50), "50");

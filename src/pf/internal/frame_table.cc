@@ -93,7 +93,8 @@ FrameTable::Candidate FrameTable::TryTake(size_t page_size, Access access) {
     candidate.frame->scan_stamp_ = access == Access::kScan ? ++scan_stamp_ : 0;
     if (access == Access::kScan) {
       wanted.scanned.push_back({candidate.frame, scan_stamp_});
-      if (wanted.scanned.size() > wanted.constructed * size_t{2}) {
+      // While nothing is evicted nobody else shortens the list.
+      if (wanted.scanned.size() > wanted.constructed) {
         wanted.scanned.pop_front();
       }
     }
@@ -137,14 +138,20 @@ FrameTable::Candidate FrameTable::FindVictimOfScan(SizeClass& wanted) {
   if (turn % kScanTurnsPerClock == 0) {
     return {};
   }
+  const size_t most = budget_.load(std::memory_order_relaxed) / kScannedShare / wanted.page_size;
   if (turn % kScanTurnsPerUnused == 0) {
-    const Candidate unused = Sweep(wanted, kStepsForUnused, {.age = false, .take_dirty = false});
+    const Candidate unused =
+        Sweep(wanted, kStepsForUnused, {.age = false, .take_dirty = false, .spare_scanned = most});
     if (unused.found == Found::kOwned) {
       return unused;
     }
   }
-  const size_t share = budget_.load(std::memory_order_relaxed) / kScannedShare;
-  while (wanted.scanned.size() * wanted.page_size > share) {
+  // What is older stays, as pages that nobody used: a table scanned again finds
+  // it, instead of evicting always just what it wants next.
+  while (wanted.scanned.size() > most) {
+    wanted.scanned.pop_front();
+  }
+  while (wanted.scanned.size() > most / 2) {
     const Scanned oldest = wanted.scanned.front();
     wanted.scanned.pop_front();
     Frame* const frame = oldest.frame;
@@ -254,7 +261,8 @@ FrameTable::Candidate FrameTable::Sweep(SizeClass& size_class, uint64_t steps, S
       continue;
     }
     const uint8_t usage = frame->usage_.load(std::memory_order_relaxed);
-    if (usage > 0 && !rule.age) {
+    const bool just_scanned = frame->scan_stamp_ + rule.spare_scanned > scan_stamp_;
+    if ((usage > 0 && !rule.age) || just_scanned) {
       continue;
     }
     if (usage > 0) {

@@ -152,8 +152,9 @@ class FrameTable {
     std::deque<Scanned> scanned;
   };
   struct SweepRule {
-    bool age;         // takes a chance from every page passed
-    bool take_dirty;  // when nothing is clean
+    bool age;                    // takes a chance from every page passed
+    bool take_dirty;             // when nothing is clean
+    uint64_t spare_scanned = 0;  // passes by this many frames last taken for scans
   };
 
   SizeClass& ClassOf(const Frame& frame) REQUIRES(mutex_) { return classes_[frame.size_class()]; }

@@ -10,6 +10,8 @@ namespace redbase::pf {
 namespace {
 
 constexpr size_t kRunBytes = size_t{256} << 10;
+// Somebody waits for the frame of a victim.
+constexpr size_t kVictimRunBytes = size_t{64} << 10;
 
 PageNum After(PageNum page, size_t n) {
   return PageNum{static_cast<uint32_t>(static_cast<uint32_t>(page) + n)};
@@ -19,7 +21,7 @@ PageNum After(PageNum page, size_t n) {
 
 // Neighbouring pages about to be written: pinned, latched, copied.
 struct PageWriter::Run {
-  explicit Run(size_t page_size) : capacity(std::max<size_t>(kRunBytes / page_size, 1)) {}
+  Run(size_t page_size, size_t max_bytes) : capacity(max_bytes / page_size) {}
 
   const size_t capacity;
   PageNum first = kNoPage;
@@ -134,7 +136,7 @@ void PageWriter::Release(Run* run) NO_THREAD_SAFETY_ANALYSIS {
 
 Status PageWriter::WriteVictim(Frame* frame) {
   FileState& file = frame->file();
-  Run run(file.page_size);
+  Run run(file.page_size, kVictimRunBytes);
   if (!Extend(file, &run, frame->page_num(), /*wait=*/false)) {
     return {};
   }
@@ -144,7 +146,7 @@ Status PageWriter::WriteVictim(Frame* frame) {
 
 Status PageWriter::WriteFile(FileState& file) {
   Status result;
-  Run run(file.page_size);
+  Run run(file.page_size, kRunBytes);
   const uint32_t end = file.page_count.load(std::memory_order_acquire);
   uint32_t page = 0;
   while (page < end && file.dirty_pages.load(std::memory_order_relaxed) > 0) {
@@ -202,7 +204,7 @@ void PageWriter::WriteUntilFewAreDirty() {
 
 // Writes dirty pages in page order until few pages of the pool are dirty.
 Status PageWriter::WriteSome(FileState& file) {
-  Run run(file.page_size);
+  Run run(file.page_size, kRunBytes);
   const uint32_t end = file.page_count.load(std::memory_order_acquire);
   for (uint32_t page = 0; page < end && file.dirty_pages.load(std::memory_order_relaxed) > 0 &&
                           frames_.dirty_bytes() > frames_.budget() / 8;) {
