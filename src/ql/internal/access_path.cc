@@ -24,6 +24,27 @@ const rm::ColumnPredicate* FindPredicate(const RelationRequest& request, uint32_
   return nullptr;
 }
 
+std::vector<std::string> NamesOf(const sm::Relation& relation,
+                                 const std::vector<rm::ColumnPredicate>& predicates) {
+  std::vector<std::string> names;
+  for (const rm::ColumnPredicate& predicate : predicates) {
+    names.push_back(relation.schema[predicate.column].name);
+  }
+  return names;
+}
+
+// The predicates, those that the index's first column answers in front: that is
+// what plans show of the scan.
+std::vector<rm::ColumnPredicate> IndexedFirst(std::vector<rm::ColumnPredicate> predicates,
+                                              const sm::IndexInfo& index) {
+  std::stable_partition(predicates.begin(), predicates.end(),
+                        [&](const rm::ColumnPredicate& predicate) {
+                          return predicate.column == index.columns[0] &&
+                                 predicate.kind == Kind::kCompare && predicate.op != CompareOp::kNe;
+                        });
+  return predicates;
+}
+
 bool IsEqual(CompareOp op) { return op == CompareOp::kEq; }
 bool IsLower(CompareOp op) { return op == CompareOp::kGt || op == CompareOp::kGe; }
 bool IsUpper(CompareOp op) { return op == CompareOp::kLt || op == CompareOp::kLe; }
@@ -148,11 +169,7 @@ std::optional<rm::ColumnPredicate> AsPredicate(const Expr& expr) {
 }
 
 std::vector<std::string> TestedNames(const RelationRequest& request) {
-  std::vector<std::string> names;
-  for (const rm::ColumnPredicate& predicate : request.predicates) {
-    names.push_back(request.relation->schema[predicate.column].name);
-  }
-  return names;
+  return NamesOf(*request.relation, request.predicates);
 }
 
 AccessPath ChooseAccessPath(const RelationRequest& request, const Statistics& statistics,
@@ -203,9 +220,11 @@ PlanPtr BuildAccess(const RelationRequest& request, const AccessPath& path,
   Schema schema = ProjectedSchema(relation, request.projection);
   PlanPtr plan;
   if (path.index != nullptr) {
-    plan = MakePlan(std::move(schema), IndexScan{relation.name, *path.index, path.lower, path.upper,
-                                                 request.projection, request.predicates,
-                                                 request.with_rids, TestedNames(request)});
+    IndexScan scan{relation.name,      *path.index, path.lower,        path.upper,
+                   request.projection, {},          request.with_rids, {}};
+    scan.predicates = IndexedFirst(request.predicates, *path.index);
+    scan.tested = NamesOf(relation, scan.predicates);
+    plan = MakePlan(std::move(schema), std::move(scan));
   } else {
     FileScan scan{relation.name, request.projection, {}, request.with_rids, {}};
     if (options.optimize) {
