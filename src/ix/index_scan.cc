@@ -53,6 +53,17 @@ class IndexScan::Impl {
     return false;
   }
 
+  // The bound moves to entry_; a damaged tree must not lead in a circle.
+  Status GoOn(NodeReader* reader, bool cut, bool ends_here, bool moved) {
+    if (!moved) {
+      return DamagedNode(file_, reader->page_num(), "does not hold the keys that its parent says");
+    }
+    bound_.swap(entry_);
+    done_ = !cut && ends_here;
+    reader->Restart();
+    return {};
+  }
+
   Status StepForward(NodeReader* reader, size_t limit, std::vector<Rid>* rids,
                      std::vector<std::string>* keys) {
     RETURN_IF_ERROR(reader->Find(bound_, Seek::kAt));
@@ -73,13 +84,11 @@ class IndexScan::Impl {
     } else {
       entry_ = high;
     }
-    if (Keep(*reader, count, rids, keys)) {
-      // What is inserted before the bound from now on is not seen.
-      bound_.swap(entry_);
-      done_ = !cut && ends_here;
-      reader->Release();
+    if (!Keep(*reader, count, rids, keys)) {
+      return {};
     }
-    return {};
+    // What is inserted before the bound from now on is not seen.
+    return GoOn(reader, cut, ends_here, ends_here || entry_ > bound_);
   }
 
   Status StepBackward(NodeReader* reader, size_t limit, std::vector<Rid>* rids,
@@ -101,12 +110,10 @@ class IndexScan::Impl {
     } else {
       entry_ = low;
     }
-    if (Keep(*reader, count, rids, keys)) {
-      bound_.swap(entry_);
-      done_ = !cut && ends_here;
-      reader->Release();
+    if (!Keep(*reader, count, rids, keys)) {
+      return {};
     }
-    return {};
+    return GoOn(reader, cut, ends_here, ends_here || bound_.empty() || entry_ < bound_);
   }
 
   pf::PageFile& file_;

@@ -64,6 +64,7 @@ class TreeTest : public ::testing::Test {
     Begin();
   }
   void Reopen() {
+    ASSERT_OK(transaction_->Commit());
     transaction_.reset();
     ASSERT_OK(tree_->Close());
     tree_.reset();

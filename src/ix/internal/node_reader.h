@@ -42,9 +42,14 @@ class NodeReader {
   // Requires: optimistic().
   const pf::OptimisticPage& seen() const { return seen_; }
   void Release() { pinned_.Release(); }
+  // What comes is a search of its own, first tried without latches.
+  void Restart() {
+    pinned_.Release();
+    tries_ = 0;
+  }
 
  private:
-  // Finds of one reader without latches.
+  // Finds of one search without latches.
   static constexpr int kOptimisticTries = 8;
 
   bool FindOptimistically(std::string_view key, Seek seek, uint16_t level, PageNum* missing);

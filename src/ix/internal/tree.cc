@@ -238,7 +238,11 @@ Status BPlusTree::Impl::Lookup(std::string_view key, std::vector<Rid>* rids) con
     if (!more) {
       return {};
     }
+    if (next <= from) {
+      return DamagedNode(*file_, reader.page_num(), "does not hold the keys that its parent says");
+    }
     from = std::move(next);
+    reader.Restart();
   }
 }
 

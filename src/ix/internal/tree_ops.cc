@@ -31,8 +31,8 @@ class NodeEditor {
     header_.heap_begin = static_cast<uint32_t>(page_.size());
     header_.low_length = static_cast<uint16_t>(low.size());
     header_.high_length = static_cast<uint16_t>(high.size());
-    header_.low_offset = Push(low);
-    header_.high_offset = Push(high);
+    header_.low_offset = low.empty() ? uint16_t{0} : Push(low);
+    header_.high_offset = high.empty() ? uint16_t{0} : Push(high);
     header_.prefix_length =
         high.empty() ? uint16_t{0} : static_cast<uint16_t>(CommonPrefix(low, high));
   }
