@@ -128,7 +128,7 @@ TEST_F(QueryTest, QueryMayBeLeftInTheMiddle) {
 
 TEST_F(QueryTest, CancelledStatementStops) {
   const PlanPtr plan = Input(NumbersInput(100000));
-  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Query> query, Query::Start(*plan, Context()));
+  ASSERT_OK_AND_ASSIGN(std::unique_ptr<Query> query, Query::Start(*plan, Context()));
   Batch batch;
   ASSERT_OK_AND_ASSIGN(bool more, query->Next(&batch));
   cancel_.Cancel();
@@ -139,6 +139,7 @@ TEST_F(QueryTest, CancelledStatementStops) {
     more = next.ok() && *next;
   }
   EXPECT_CODE(Code::kCancelled, status);
+  query.reset();
   EXPECT_CODE(Code::kCancelled, Run(*Input(NumbersInput(1))));
 }
 

@@ -1,10 +1,18 @@
 #include "ql/internal/index_set.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/text.h"
 
 namespace redbase::ql {
+
+namespace {
+
+// The part of the statement's memory that entries kept back may take.
+constexpr size_t kKeptShare = 4;
+
+}  // namespace
 
 Status DuplicateKey(const sm::IndexInfo& index, const ix::BPlusTree& tree, std::string_view key) {
   std::string values;
@@ -56,16 +64,18 @@ Status IndexSet::Erase(const Batch& rows, std::span<const Rid> rids) {
 }
 
 Status IndexSet::InsertLater(const Batch& rows, std::span<const Rid> rids) {
+  const size_t most = context_->memory->limit() / kKeptShare / std::max(size(), size_t{1});
   for (Index& index : indexes_) {
     if (index.kept == nullptr) {
       index.kept = std::make_unique<EntryList>(context_->memory);
     }
     const Status status =
         index.kept->Add(index.tree->options().key, rows, index.info.columns, rids);
-    if (status.code() == Code::kNoMemory) {
+    if (!status.ok() && status.code() != Code::kNoMemory) {
+      return status;
+    }
+    if (!status.ok() || index.kept->bytes() > most) {
       RETURN_IF_ERROR(InsertAll(index, index.kept.get()));
-    } else {
-      RETURN_IF_ERROR(status);
     }
   }
   return {};

@@ -36,7 +36,7 @@ class IndexSet {
   Status Erase(const Batch& rows, std::span<const Rid> rids);
 
   // Keeps entries back, to be inserted together: many more share pages when they
-  // are sorted.  Inserts all that are kept when memory runs out.
+  // are sorted.  Inserts them earlier when they take much memory.
   Status InsertLater(const Batch& rows, std::span<const Rid> rids);
   Status InsertKept();
 

@@ -62,13 +62,15 @@ Status InsertOperator::InsertSink::Finish() {
 }
 
 Status InsertOperator::InsertSink::InsertReady() {
-  while (mutex_.TryLock()) {
-    const bool ready = waiting_.Pop(&next_);
-    Status status = ready ? InsertBatch(next_) : Status();
-    mutex_.Unlock();
-    if (!ready || !status.ok()) {
-      return status;
+  // Whoever finds the lock taken leaves its batch to the one who has it: that one
+  // looks again after giving the lock back.
+  while (waiting_.HasReady() && mutex_.TryLock()) {
+    Status status;
+    while (status.ok() && waiting_.Pop(&next_)) {
+      status = InsertBatch(next_);
     }
+    mutex_.Unlock();
+    RETURN_IF_ERROR(status);
   }
   return {};
 }

@@ -68,7 +68,7 @@ Result<Accepted> OrderedBuffer::Push(size_t worker, Batch* batch) {
   }
   self.batches.push_back(std::move(*batch));
   *batch = std::move(spare);
-  self.waits = !MayGoOn(self, LowestPosition());
+  self.waits = !MayGoOn(self);
   return self.waits ? Accepted::kWait : Accepted::kGoOn;
 }
 
@@ -76,14 +76,8 @@ bool OrderedBuffer::Pop(Batch* batch) {
   std::vector<WakeFunction> wakes;
   {
     const common::MutexLock lock(mutex_);
-    Worker* next = nullptr;
-    for (Worker& worker : workers_) {
-      if (!worker.batches.empty() && (next == nullptr || worker.batches.front().sequence() <
-                                                             next->batches.front().sequence())) {
-        next = &worker;
-      }
-    }
-    if (next == nullptr || next->batches.front().sequence() > LowestPosition()) {
+    Worker* const next = NextOut();
+    if (next == nullptr) {
       return false;
     }
     const size_t bytes = BatchBytes(next->batches.front());
@@ -98,6 +92,11 @@ bool OrderedBuffer::Pop(Batch* batch) {
   }
   CallAll(wakes);
   return true;
+}
+
+bool OrderedBuffer::HasReady() {
+  const common::MutexLock lock(mutex_);
+  return NextOut() != nullptr;
 }
 
 void OrderedBuffer::PositionChanged() {
@@ -123,15 +122,27 @@ uint64_t OrderedBuffer::LowestPosition() const {
   return lowest;
 }
 
-bool OrderedBuffer::MayGoOn(const Worker& worker, uint64_t lowest) const {
-  return bytes_ <= limit_ || (workers_.size() > 1 && worker.peer.source->position() <= lowest);
+OrderedBuffer::Worker* OrderedBuffer::NextOut() {
+  Worker* next = nullptr;
+  for (Worker& worker : workers_) {
+    if (!worker.batches.empty() &&
+        (next == nullptr || worker.batches.front().sequence() < next->batches.front().sequence())) {
+      next = &worker;
+    }
+  }
+  const bool ready = next != nullptr && next->batches.front().sequence() <= LowestPosition();
+  return ready ? next : nullptr;
+}
+
+bool OrderedBuffer::MayGoOn(const Worker& worker) {
+  return bytes_ <= limit_ ||
+         (NextOut() == nullptr && worker.peer.source->position() <= LowestPosition());
 }
 
 std::vector<WakeFunction> OrderedBuffer::TakeWakes() {
   std::vector<WakeFunction> wakes;
-  const uint64_t lowest = LowestPosition();
   for (Worker& worker : workers_) {
-    if (worker.waits && MayGoOn(worker, lowest)) {
+    if (worker.waits && MayGoOn(worker)) {
       worker.waits = false;
       wakes.push_back(worker.peer.wake);
     }

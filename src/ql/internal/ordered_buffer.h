@@ -4,8 +4,8 @@
 // source's position which it will not go back behind.  So what is at or before
 // the lowest position of all workers may go out.
 //
-// The buffer is bounded: a worker that is ahead while it is full is told to wait;
-// the one with the lowest position may always go on.
+// The buffer is bounded: while it is full workers are told to wait, except for the
+// one with the lowest position when nothing can go out before it goes on.
 //
 // Thread-safe.
 #pragma once
@@ -36,6 +36,7 @@ class OrderedBuffer {
   Result<Accepted> Push(size_t worker, Batch* batch) EXCLUDES(mutex_);
   // Swaps the next batch in; false when none may go out yet.
   bool Pop(Batch* batch) EXCLUDES(mutex_);
+  bool HasReady() EXCLUDES(mutex_);
   // A worker's position has changed: others may go on.
   void PositionChanged() EXCLUDES(mutex_);
 
@@ -49,7 +50,9 @@ class OrderedBuffer {
 
   // The lowest position of a worker that counts; the largest number for none.
   uint64_t LowestPosition() const REQUIRES(mutex_);
-  bool MayGoOn(const Worker& worker, uint64_t lowest) const REQUIRES(mutex_);
+  // The worker whose first batch may go out next; null for none.
+  Worker* NextOut() REQUIRES(mutex_);
+  bool MayGoOn(const Worker& worker) REQUIRES(mutex_);
   // Those that waited and need not any more.
   std::vector<WakeFunction> TakeWakes() REQUIRES(mutex_);
 
