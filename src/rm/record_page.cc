@@ -188,7 +188,7 @@ bool RecordPage::Column(size_t i, ColumnSlice* out) const {
   const bool variable = (d.flags & ColumnDescriptor::kVariable) != 0;
   if (d.encoding != Encoding::kPlain || d.values > size || d.nulls > size || d.width > 16 ||
       size_t{d.values} + size_t{d.width} * header_.capacity > size ||
-      d.nulls + words() * 8 > size || (variable && d.width != sizeof(VarEntry))) {
+      d.nulls + words() * 8 > d.values || (variable && d.width != sizeof(VarEntry))) {
     return false;
   }
   const bool nulls = (d.flags & ColumnDescriptor::kMayHaveNulls) != 0;

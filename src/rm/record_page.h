@@ -199,7 +199,7 @@ class RecordPage {
     return slot < header_.used && ((TakenWord(slot / 64) >> (slot % 64)) & 1U) != 0;
   }
   bool IsLive(size_t slot) const {
-    return slot < header_.used && ((LiveWord(slot / 64) >> (slot % 64)) & 1U) != 0;
+    return IsTaken(slot) && ((LiveWord(slot / 64) >> (slot % 64)) & 1U) != 0;
   }
 
   // False when the descriptor is not that of a column inside this page.

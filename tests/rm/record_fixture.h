@@ -66,7 +66,9 @@ class RecordFixture : public ::testing::Test {
       EXPECT_OK(file_->Close());
       file_.reset();
     }
-    EXPECT_EQ(pool_->PinnedPages(), 0U);
+    if (pool_ != nullptr) {
+      EXPECT_EQ(pool_->PinnedPages(), 0U);
+    }
   }
 
   void Create(std::vector<LogicalType> types, size_t page_size = kPageSize, size_t pages = 40) {

@@ -49,8 +49,9 @@ Result<std::optional<Whereabouts>> Locate(const FileCore& core, Rid rid) {
   if (!page.StubTarget(SlotOf(rid), &record.at)) {
     return std::optional<Whereabouts>();
   }
-  if (static_cast<uint32_t>(record.at.page) >= core.file.page_count()) {
-    return core.Damaged(rid.page, "a forwarding slot leads beyond the file");
+  if (record.at.page == rid.page ||
+      static_cast<uint32_t>(record.at.page) >= core.file.page_count()) {
+    return core.Damaged(rid.page, "a forwarding slot leads nowhere");
   }
   return std::optional(record);
 }
@@ -234,6 +235,9 @@ Status RecordMover::PutIntoFresh(const Latched& latched, pf::MiniTransaction* ch
 
 Result<RecordMover::Outcome> RecordMover::PutElsewhere(const Latched& latched,
                                                        pf::MiniTransaction* change, Rid* target) {
+  if (Heap(merged_) > core_.layout.most_heap()) {
+    return core_.Damaged(latched.record.home.page, "a record fits no page");
+  }
   if (extra_) {
     ASSIGN_OR_RETURN(const bool put, PutIntoExtra(latched, change, target));
     if (put) {
