@@ -233,6 +233,18 @@ TEST_F(BPlusTreeTest, BulkBuildTakesKeysOfAllLengths) {
   Check();
 }
 
+// The last node has no high fence, so it cannot leave the common prefix out.
+TEST_F(BPlusTreeTest, BulkBuildSplitsALastNodeOfLongKeys) {
+  Start({StringKey(255)});
+  Model entries;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string text = std::string(200, i < 500 ? 'p' : 'q') + std::to_string(i);
+    entries.insert({KeyOf(options_.key, {Value::String(text)}), RidOf(static_cast<uint64_t>(i))});
+  }
+  ASSERT_OK(BulkBuild(entries));
+  Check();
+}
+
 TEST_F(BPlusTreeTest, BulkBuildRefusesWhatATreeCannotHold) {
   Start({IntKey(), /*unique=*/true});
   Model entries = Ints(0, 3000);

@@ -42,7 +42,7 @@ Status BulkBuilder::AddTo(size_t level, std::string_view entry, PageNum child) {
   const size_t limit = (file_.page_size() - kSlotsOffset) / 10 * 9;
   if (levels_[level].items.size() > 1 &&
       levels_[level].PageBytes() + sizeof(NodeSlot) + entry.size() > limit) {
-    RETURN_IF_ERROR(CloseNode(level, entry));
+    RETURN_IF_ERROR(CloseNode(level, levels_[level].items.size(), entry));
   }
   levels_[level].Append(entry, child, level > 0);
   return {};
@@ -50,10 +50,9 @@ Status BulkBuilder::AddTo(size_t level, std::string_view entry, PageNum child) {
 
 // The estimate took the prefix of the entries so far; the fence before `next`
 // may have less in common with the low one.  Then fewer entries go.
-Status BulkBuilder::CloseNode(size_t level, std::string_view next) {
+Status BulkBuilder::CloseNode(size_t level, size_t count, std::string_view next) {
   OpenNode& open = levels_[level];
   std::string separator;
-  size_t count = open.items.size();
   for (;; count = std::max<size_t>(1, count / 2)) {
     const bool all = count == open.items.size();
     separator = Separator(level, open.entry(count - 1), all ? next : open.entry(count));
@@ -66,6 +65,15 @@ Status BulkBuilder::CloseNode(size_t level, std::string_view next) {
     }
   }
   return WriteNode(level, count, separator);
+}
+
+bool BulkBuilder::FitsAsLast(size_t level) const {
+  const OpenNode& open = levels_[level];
+  NodeRewrite node(static_cast<uint16_t>(level), open.low, "");
+  for (size_t i = 0; i < open.items.size(); ++i) {
+    node.Add(open.entry(i), open.items[i].child);
+  }
+  return open.items.size() == 1 || node.bytes() <= file_.page_size() - kSlotsOffset;
 }
 
 Status BulkBuilder::WriteNode(size_t level, size_t count, std::string_view high) {
@@ -104,6 +112,10 @@ Status BulkBuilder::WriteRoot(size_t level) {
 
 Status BulkBuilder::Finish() {
   for (size_t level = 0; level + 1 < levels_.size(); ++level) {
+    // Without a high fence there is no prefix that all entries share.
+    while (!FitsAsLast(level)) {
+      RETURN_IF_ERROR(CloseNode(level, levels_[level].items.size() / 2, ""));
+    }
     // Closing a level may add another above the last.
     RETURN_IF_ERROR(WriteNode(level, levels_[level].items.size(), ""));
   }

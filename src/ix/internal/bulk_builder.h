@@ -54,8 +54,11 @@ class BulkBuilder {
   };
 
   Status AddTo(size_t level, std::string_view entry, PageNum child);
-  // Writes the entries of the open node that fit below `next`.
-  Status CloseNode(size_t level, std::string_view next);
+  // Writes the first `count` entries of the open node, or fewer, as many as fit;
+  // `next` comes after the last of all.
+  Status CloseNode(size_t level, size_t count, std::string_view next);
+  // The open node fits a page without a high fence.
+  bool FitsAsLast(size_t level) const;
   Status WriteNode(size_t level, size_t count, std::string_view high);
   Status WriteRoot(size_t level);
   std::string Separator(size_t level, std::string_view left, std::string_view right) const;
