@@ -128,6 +128,8 @@ class Scope {
 constexpr std::string_view kInvalidCondition = "QL warning: invalid condition";
 constexpr std::string_view kInvalidUpdate = "QL warning: invalid update attribute";
 
+bool IsReal(LogicalType type) { return type.id == TypeId::kReal || type.id == TypeId::kDouble; }
+
 std::string KindName(LogicalType type) { return IsString(type.id) ? "a string" : "a number"; }
 
 std::string KindName(const parser::Literal& literal) {
@@ -241,7 +243,8 @@ Result<ExprPtr> BindAssigned(const parser::Expr& value, const Column& target, co
       target.type.length >= columns[source].type.length) {
     return column;
   }
-  if (IsString(target.type.id) != IsString(columns[source].type.id)) {
+  const bool loses_fraction = IsReal(columns[source].type) && !IsReal(target.type);
+  if (IsString(target.type.id) != IsString(columns[source].type.id) || loses_fraction) {
     return ErrorAt(Code::kTypeMismatch, kInvalidUpdate,
                    target.name + " is " + TypeName(target.type) + ", " + columns[source].name +
                        " is " + TypeName(columns[source].type),

@@ -14,12 +14,9 @@ Status ErrorAt(Code code, const std::string& text, parser::Position position) {
 }
 
 Result<LogicalType> BindType(const parser::TypeName& name) {
-  Result<parser::TypeSpec> spec = parser::ResolveType(name);
-  if (!spec.ok()) {
-    return ErrorAt(spec.status().code(), spec.status().message(), name.position);
-  }
-  const auto length = static_cast<uint32_t>(spec->length);
-  switch (spec->kind) {
+  ASSIGN_OR_RETURN(const parser::TypeSpec spec, parser::ResolveType(name));
+  const auto length = static_cast<uint32_t>(spec.length);
+  switch (spec.kind) {
     case parser::TypeSpec::Kind::kInt:
       return LogicalType{TypeId::kInt, 0};
     case parser::TypeSpec::Kind::kReal:
