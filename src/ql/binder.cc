@@ -125,6 +125,7 @@ class Scope {
   std::string_view unknown_qualified_;
 };
 
+constexpr size_t kMaxSelectItems = 1664;
 constexpr std::string_view kInvalidCondition = "QL warning: invalid condition";
 constexpr std::string_view kInvalidUpdate = "QL warning: invalid update attribute";
 
@@ -316,6 +317,12 @@ Result<QueryBlock> Binder::Bind(const parser::Select& statement) const {
       }
     }
     block.from.push_back(std::move(relation));
+  }
+  if (statement.items.size() > kMaxSelectItems) {
+    return ErrorAt(Code::kInvalidArgument, "QL warning: invalid attribute",
+                   "a select list has at most " + std::to_string(kMaxSelectItems) +
+                       " entries, not " + std::to_string(statement.items.size()),
+                   statement.items[kMaxSelectItems].position);
   }
   const Scope scope(block, "QL warning: invalid attribute", "SM warning: invalid attribute");
   for (const parser::ColumnRef& item : statement.items) {

@@ -182,19 +182,49 @@ const char* NameOf(const PlanNode& node, PlanStyle style) {
 
 Node Shown(const PlanNode& plan, PlanStyle style);
 
-// Predicates behind the first as filters above the scan, the last on top.
-template <typename Scan>
-Node AddFilters(Node node, const Scan& scan) {
-  for (size_t i = 1; i < scan.predicates.size(); ++i) {
-    Node filter{"FilterOp (" +
-                    PredicateText(scan.predicates[i], scan.relation + "." + scan.tested[i],
-                                  PlanStyle::kClassic) +
-                    ")",
-                {}};
-    filter.children.push_back(std::move(node));
-    node = std::move(filter);
+// A classic filter has one condition.  More than these stand in one line all the
+// same, so that thousands make no tower.
+constexpr size_t kMostFilters = 16;
+
+Node Above(Node node, const std::string& condition) {
+  Node filter{"FilterOp (" + condition + ")", {}};
+  filter.children.push_back(std::move(node));
+  return filter;
+}
+
+// Conditions as filters above a node, the last on top.
+Node AddFilters(Node node, const std::vector<std::string>& conditions) {
+  if (conditions.size() > kMostFilters) {
+    return Above(std::move(node),
+                 Joined(conditions, " and ", [](const std::string& c) { return c; }));
+  }
+  for (const std::string& condition : conditions) {
+    node = Above(std::move(node), condition);
   }
   return node;
+}
+
+// The predicates of a scan behind the first.
+template <typename Scan>
+std::vector<std::string> FurtherConditions(const Scan& scan) {
+  std::vector<std::string> conditions;
+  for (size_t i = 1; i < scan.predicates.size(); ++i) {
+    conditions.push_back(PredicateText(scan.predicates[i], scan.relation + "." + scan.tested[i],
+                                       PlanStyle::kClassic));
+  }
+  return conditions;
+}
+
+std::vector<std::string> Conditions(const Filter& filter, const Schema& schema) {
+  const Expr& predicate = *filter.predicate;
+  if (predicate.kind != ExprKind::kAnd) {
+    return {ExprText(predicate, schema, PlanStyle::kClassic)};
+  }
+  std::vector<std::string> conditions;
+  for (const ExprPtr& conjunct : predicate.children) {
+    conditions.push_back(ExprText(*conjunct, schema, PlanStyle::kClassic));
+  }
+  return conditions;
 }
 
 // The inner side of an index join, which has no plan node of its own.
@@ -208,6 +238,9 @@ Node Shown(const PlanNode& plan, PlanStyle style) {
     return {"FileScanOp (" + Joined(gather->relations, ", ", [](const auto& r) { return r; }) + ")",
             {}};
   }
+  if (const auto* filter = plan.As<Filter>(); filter != nullptr && style == PlanStyle::kClassic) {
+    return AddFilters(Shown(*plan.children[0], style), Conditions(*filter, plan.schema));
+  }
   Node node{Describe(plan, style), {}};
   for (const PlanPtr& child : plan.children) {
     node.children.push_back(Shown(*child, style));
@@ -219,10 +252,10 @@ Node Shown(const PlanNode& plan, PlanStyle style) {
     return node;
   }
   if (const auto* scan = plan.As<FileScan>()) {
-    return AddFilters(std::move(node), *scan);
+    return AddFilters(std::move(node), FurtherConditions(*scan));
   }
   if (const auto* scan = plan.As<IndexScan>()) {
-    return AddFilters(std::move(node), *scan);
+    return AddFilters(std::move(node), FurtherConditions(*scan));
   }
   return node;
 }

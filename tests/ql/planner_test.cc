@@ -185,6 +185,28 @@ TEST_F(PlannerTest, InsertAndLoadAreRouted) {
   EXPECT_EQ(Explain("insert into dept values (1, 'x');"), "Insert(dept)\n  Values(1 row)\n");
 }
 
+TEST_F(PlannerTest, ThousandsOfConditionsMakeOneFilter) {
+  std::string where = "id = birth";
+  for (int i = 0; i < 20000; ++i) {
+    where += " and id <> birth";
+  }
+  Table("person", {{"id", kIntType}, {"birth", kIntType}});
+  for (const bool optimize : {true, false}) {
+    auto plan = TryPlan("select id from person where " + where + ";", optimize);
+    ASSERT_OK(plan);
+    EXPECT_NE((*plan)->children[0]->children[0]->As<FileScan>(), nullptr);
+    EXPECT_LT(PrintPlan(**plan, PlanStyle::kClassic).size(), 2000000U);
+  }
+}
+
+TEST_F(PlannerTest, SelectListsHaveALimit) {
+  std::string list = "id";
+  for (int i = 0; i < 1664; ++i) {
+    list += ", id";
+  }
+  EXPECT_CODE(Code::kInvalidArgument, TryPlan("select " + list + " from dept;"));
+}
+
 TEST_F(PlannerTest, HundredsOfRelationsArePlannedInReasonableTime) {
   std::string from;
   std::string where;

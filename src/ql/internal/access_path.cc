@@ -129,9 +129,14 @@ ExprPtr AsConjunct(const rm::ColumnPredicate& predicate, const sm::Relation& rel
   return Expr::Compare(predicate.op, std::move(column), Expr::Constant(predicate.value, type));
 }
 
-// `filter`, over the relation's columns, above `plan`, which has those projected.
-PlanPtr AddFilter(PlanPtr plan, const Expr& filter, const std::vector<uint32_t>& projection) {
-  ExprPtr predicate = filter.Clone();
+// The conjuncts, over the relation's columns, above `plan`, which has those
+// projected.
+PlanPtr AddFilter(PlanPtr plan, std::vector<ExprPtr> conjuncts,
+                  const std::vector<uint32_t>& projection) {
+  if (conjuncts.empty()) {
+    return plan;
+  }
+  ExprPtr predicate = Expr::And(std::move(conjuncts));
   VisitColumns(*predicate, [&](uint32_t& column) {
     const auto found = std::find(projection.begin(), projection.end(), column);
     column = static_cast<uint32_t>(found - projection.begin());
@@ -234,15 +239,16 @@ PlanPtr BuildAccess(const RelationRequest& request, const AccessPath& path,
     plan = MakePlan(std::move(schema), std::move(scan));
   }
   plan->estimated_rows = path.rows;
+  std::vector<ExprPtr> conjuncts;
   if (!options.optimize) {
     for (const rm::ColumnPredicate& predicate : request.predicates) {
-      plan = AddFilter(std::move(plan), *AsConjunct(predicate, relation), request.projection);
+      conjuncts.push_back(AsConjunct(predicate, relation));
     }
   }
   for (const ExprPtr& filter : request.filters) {
-    plan = AddFilter(std::move(plan), *filter, request.projection);
+    conjuncts.push_back(filter->Clone());
   }
-  return plan;
+  return AddFilter(std::move(plan), std::move(conjuncts), request.projection);
 }
 
 }  // namespace redbase::ql

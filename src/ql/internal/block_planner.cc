@@ -107,7 +107,7 @@ PlanPtr BlockPlanner::Plan(bool project) {
   const JoinPlan joins = SearchJoins(input);
   Built built = Build(joins, joins.root);
   if (!options_.optimize) {
-    built = AddFilters(std::move(built));
+    built = AddFilter(std::move(built));
   }
   return project ? ProjectOutputs(std::move(built)) : std::move(built.plan);
 }
@@ -332,12 +332,18 @@ BlockPlanner::Built BlockPlanner::BuildNested(const JoinPlan& joins, const Step&
 }
 
 // Without optimization the conditions between relations stand above the product.
-BlockPlanner::Built BlockPlanner::AddFilters(Built built) {
+BlockPlanner::Built BlockPlanner::AddFilter(Built built) {
+  std::vector<ExprPtr> rebased;
+  rebased.reserve(conjuncts_.size());
   for (const JoinConjunct& conjunct : conjuncts_) {
-    Filter filter{Rebase(*conjunct.expr, built.columns)};
-    Schema schema = built.plan->schema;
-    built.plan = MakePlan(std::move(schema), std::move(filter), Children(std::move(built.plan)));
+    rebased.push_back(Rebase(*conjunct.expr, built.columns));
   }
+  if (rebased.empty()) {
+    return built;
+  }
+  Filter filter{Expr::And(std::move(rebased))};
+  Schema schema = built.plan->schema;
+  built.plan = MakePlan(std::move(schema), std::move(filter), Children(std::move(built.plan)));
   return built;
 }
 

@@ -42,7 +42,7 @@ class BlockPlanner {
   Built BuildHash(const JoinPlan& joins, const Step& step);
   Built BuildIndexJoin(const JoinPlan& joins, const Step& step);
   Built BuildNested(const JoinPlan& joins, const Step& step);
-  Built AddFilters(Built built);
+  Built AddFilter(Built built);
   Built Narrow(Built built, const RelationSet& inside);
   // Adds block column `column` as a double to `side`; its position.
   uint32_t AddCast(Built* side, uint32_t column);
