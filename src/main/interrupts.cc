@@ -31,9 +31,10 @@ void OnTerminate(int /*signal*/) {
 }
 
 // Without SA_RESTART, so that a read of the input ends.
-void Handle(int signal, void (*handler)(int)) {
+void Handle(int signal, void (*handler)(int), int flags = 0) {
   struct sigaction action = {};
   action.sa_handler = handler;
+  action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
   sigaction(signal, &action, nullptr);
 }
@@ -47,8 +48,9 @@ Interrupts::Interrupts(bool interactive) {
   must_stop = false;
   interrupted = false;
   Handle(SIGINT, OnInterrupt);
-  Handle(SIGTERM, OnTerminate);
-  Handle(SIGHUP, OnTerminate);
+  // A second one ends the program at once.
+  Handle(SIGTERM, OnTerminate, SA_RESETHAND);
+  Handle(SIGHUP, OnTerminate, SA_RESETHAND);
   Handle(SIGPIPE, SIG_IGN);
 }
 
