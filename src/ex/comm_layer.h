@@ -37,7 +37,7 @@ struct CommLayerOptions {
   std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)> wrap_transport;
   // Rows on their way to or from one fragment, in bytes; less when a statement's
   // memory is small.
-  size_t exchange_queue_bytes = size_t{4} << 20;
+  size_t exchange_queue_bytes = size_t{512} << 10;
 };
 
 struct StatementOptions {

@@ -24,19 +24,19 @@ const ql::PlanNode& LeafOf(const ql::PlanNode& plan) {
 }  // namespace
 
 Route::Route(const ql::PlanNode& route, std::unique_ptr<ql::Operator> source,
-             FragmentStarter& starter, common::MemoryAccount* memory, size_t queue_bytes)
+             FragmentStarter& starter, common::MemoryAccount* memory)
     : Operator(route.schema, nullptr), source_(std::move(source)), writer_(route, starter) {
   const auto& detail = std::get<ql::Route>(route.detail);
-  RowSplitter splitter(LeafOf(*route.children[1]).schema, detail.vector);
+  const Schema& rows = LeafOf(*route.children[1]).schema;
   if (route.children[0]->estimated_rows >= kManyRows) {
     writer_.RunAhead();
   }
   if (detail.moved_only) {
-    auto moved = std::make_unique<MovedRowsSink>(std::move(splitter), writer_, memory);
+    auto moved = std::make_unique<MovedRowsSink>(RowSplitter(rows, detail.vector), writer_, memory);
     moved_ = moved.get();
     sink_ = std::move(moved);
   } else {
-    sink_ = std::make_unique<RouteSink>(std::move(splitter), writer_, memory, queue_bytes);
+    sink_ = std::make_unique<RouteSink>(rows, detail.vector, writer_, memory);
   }
 }
 

@@ -23,9 +23,8 @@ class MovedRowsSink;
 class Route : public ql::Operator {
  public:
   // `route` is a ql::Route; it, `starter` and `memory` outlive the operator.
-  // `queue_bytes`: what may wait for its turn.
   Route(const ql::PlanNode& route, std::unique_ptr<ql::Operator> source, FragmentStarter& starter,
-        common::MemoryAccount* memory, size_t queue_bytes);
+        common::MemoryAccount* memory);
   ~Route() override;
 
   ql::BlockingInput blocking_input() override { return {source_.get(), sink_.get()}; }

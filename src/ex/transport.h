@@ -35,8 +35,8 @@ class FragmentStream {
  public:
   virtual ~FragmentStream() = default;
 
-  // Sends rows to the fragment's ql::Receive; takes the contents.  Fails when the
-  // fragment has failed.
+  // Sends rows to the fragment's ql::Receive; takes the contents and may leave an
+  // old batch, whose memory may be of use.  Fails when the fragment has failed.
   virtual Status Send(Batch* batch) = 0;
   // After Send: kWait while the node has more than it should hold; `wake` is then
   // called when that has changed.

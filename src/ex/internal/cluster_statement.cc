@@ -97,7 +97,7 @@ Result<std::unique_ptr<ql::Operator>> ClusterStatementImpl::MakeExchange(
   }
   if (node.As<ql::Route>() != nullptr) {
     return std::unique_ptr<ql::Operator>(
-        std::make_unique<Route>(node, std::move(source), starter, context.memory, queue_bytes_));
+        std::make_unique<Route>(node, std::move(source), starter, context.memory));
   }
   return Status(Code::kInternal, "bad plan: rows are received where nobody sends any");
 }

@@ -4,6 +4,12 @@
 
 namespace redbase::ex {
 
+namespace {
+
+constexpr size_t kSpareBatches = 4;
+
+}  // namespace
+
 size_t BytesOf(Batch& batch) {
   size_t bytes = batch.rids().capacity() * sizeof(Rid);
   for (Vector& column : batch.columns()) {
@@ -23,6 +29,11 @@ Status InputChannel::Push(Batch* batch) {
     RETURN_IF_ERROR(reservation_->Resize(bytes));
     bytes_ = bytes;
     batches_.push_back(std::move(*batch));
+    *batch = Batch();
+    if (!spare_.empty()) {
+      *batch = std::move(spare_.back());
+      spare_.pop_back();
+    }
     if (std::exchange(reader_waits_, false)) {
       wake = reader_;
     }
@@ -104,7 +115,10 @@ ql::Poll InputChannel::Pop(Batch* batch) {
       reader_waits_ = !ended_;
       return ended_ ? ql::Poll::kEnd : ql::Poll::kBlocked;
     }
-    *batch = std::move(batches_.front());
+    std::swap(*batch, batches_.front());
+    if (spare_.size() < kSpareBatches) {
+      spare_.push_back(std::move(batches_.front()));
+    }
     batches_.pop_front();
     bytes_ -= BytesOf(*batch);
     TakeRoomWakes(&wakes);

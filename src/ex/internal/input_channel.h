@@ -27,7 +27,8 @@ class InputChannel {
   InputChannel(common::MemoryAccount* memory, size_t limit)
       : limit_(limit), reservation_(std::in_place, memory) {}
 
-  // Takes the contents.  Rows sent after Close or Break are dropped.
+  // Takes the contents and leaves an old batch, whose memory may be of use.  Rows
+  // sent after Close or Break are dropped.
   Status Push(Batch* batch) EXCLUDES(mutex_);
   // No more rows will come.
   void Close() EXCLUDES(mutex_);
@@ -43,6 +44,7 @@ class InputChannel {
 
   // Is called whenever kBlocked was answered and Pop would give something else.
   void SetReader(ql::WakeFunction wake) EXCLUDES(mutex_);
+  // Swaps the next batch in.
   ql::Poll Pop(Batch* batch) EXCLUDES(mutex_);
 
  private:
@@ -52,6 +54,7 @@ class InputChannel {
   const size_t limit_;
   mutable common::Mutex mutex_;
   std::deque<Batch> batches_ GUARDED_BY(mutex_);
+  std::vector<Batch> spare_ GUARDED_BY(mutex_);
   size_t bytes_ GUARDED_BY(mutex_) = 0;
   std::optional<common::MemoryReservation> reservation_ GUARDED_BY(mutex_);
   bool ended_ GUARDED_BY(mutex_) = false;

@@ -19,6 +19,7 @@ Status MovedRowsSink::Finish() {
   const common::MutexLock lock(mutex_);
   std::stable_sort(rows_.begin(), rows_.end(),
                    [](const Batch& a, const Batch& b) { return a.sequence() < b.sequence(); });
+  std::vector<Piece> pieces;
   for (Batch& batch : rows_) {
     const Vector& flags = batch.column(batch.column_count() - 1);
     std::vector<uint16_t> all;
@@ -33,12 +34,13 @@ Status MovedRowsSink::Finish() {
     if (!moved.empty()) {
       // The splitter's pieces are copies: they lack the last column.
       batch.SetSelection(std::move(moved));
-      std::vector<Piece> pieces = splitter_.Split(&batch);
-      RETURN_IF_ERROR(writer_.Send(&pieces));
+      splitter_.Add(&batch, &pieces);
       batch.SetSelection(std::move(all));
     }
     batch.columns().pop_back();
   }
+  splitter_.Flush(&pieces);
+  RETURN_IF_ERROR(writer_.Send(&pieces));
   writer_.EndInputs();
   return {};
 }
