@@ -1,6 +1,7 @@
 #include "main/classic_printer.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "common/text.h"
 
@@ -13,10 +14,13 @@ constexpr size_t kCutLength = 50;
 
 bool Continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-// Whether another column of the result has this one's name.
-bool IsAmbiguous(const Schema& schema, size_t column) {
-  return std::count_if(schema.columns().begin(), schema.columns().end(),
-                       [&](const Column& other) { return other.name == schema[column].name; }) > 1;
+// How often each name stands in the result.
+std::unordered_map<std::string_view, size_t> CountNames(const Schema& schema) {
+  std::unordered_map<std::string_view, size_t> counts;
+  for (const Column& column : schema.columns()) {
+    ++counts[column.name];
+  }
+  return counts;
 }
 
 bool MayBeLong(LogicalType type) {
@@ -83,11 +87,11 @@ size_t ShownLength(std::string_view text) {
 }
 
 ClassicPrinter::ClassicPrinter(const Schema& schema) {
-  for (size_t i = 0; i < schema.size(); ++i) {
-    const Column& column = schema[i];
+  const auto counts = CountNames(schema);
+  for (const Column& column : schema.columns()) {
     Cell cell;
     cell.name = column.name;
-    if (!column.relation.empty() && IsAmbiguous(schema, i)) {
+    if (!column.relation.empty() && counts.at(column.name) > 1) {
       cell.name = column.relation + "." + column.name;
     }
     cell.width = std::max(NaturalWidth(column.type), ShownLength(cell.name) + 1);

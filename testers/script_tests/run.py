@@ -74,7 +74,7 @@ def run_session(script, nodes):
         distributed = ["-distributed", str(nodes)] if nodes else []
         if call(folder, BIN / "dbcreate", "db", *distributed):
             raise Failure("dbcreate has printed something")
-        output = call(folder, BIN / "redbase", "db", input=adapt(script, nodes).encode())
+        output = call(folder, BIN / "redbase", "db", "--shell-commands", input=adapt(script, nodes).encode())
         if call(folder, BIN / "dbdestroy", "db"):
             raise Failure("dbdestroy has printed something")
         left = sorted(os.listdir(folder))
