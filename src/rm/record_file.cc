@@ -38,15 +38,8 @@ void FreeOnCommit(FileCore& core, tx::Transaction& transaction,
   }
   transaction.OnCommit([weak = core.weak_from_this(), removed] {
     const std::shared_ptr<FileCore> file = weak.lock();
-    if (file == nullptr || file->gone.load()) {
-      return;
-    }
-    for (const LongReference reference : removed) {
-      std::vector<PageNum> pages;
-      // A chain that cannot be read now keeps its pages: room lost, no data.
-      if (ListOverflow(file->file, reference, &pages).ok()) {
-        file->FreeOverflow(pages);
-      }
+    if (file != nullptr && !file->gone.load()) {
+      file->FreeLongValues(removed);
     }
   });
 }

@@ -180,6 +180,25 @@ TEST_F(RecordFileFault, ADamagedPageWithARightChecksumCrashesNothing) {
   EXPECT_EQ(pool_->PinnedPages(), 0U);
 }
 
+TEST_F(RecordFileFault, PagesThatCannotBeGivenBackAtCommitAreGivenBackByAFlush) {
+  Create({kInt, kText, kInt});
+  const std::vector<Rid> rids = Insert({RowOfSize(1, 20000)});
+  tx::Transaction transaction(targets_);
+  ASSERT_OK(Update(transaction, rids, {1}, {{Value::String("short")}}));
+  ASSERT_OK(file_->Flush());
+  ASSERT_OK(pool_->Clear());
+  env_.SetFaults({.fail_at = 0, .operations = common::FaultPlan::kRead, .for_ever = true});
+  ASSERT_OK(transaction.Commit());
+  EXPECT_GT(env_.faults(), 0U);
+  env_.SetFaults({});
+  EXPECT_OK(file_->Validate());
+  ASSERT_OK(file_->Flush());
+  EXPECT_OK(file_->Validate());
+  const uint64_t bytes = file_->statistics().bytes;
+  Insert({RowOfSize(2, 19000)});
+  EXPECT_EQ(file_->statistics().bytes, bytes);
+}
+
 TEST_F(RecordFileFault, DamageNamesFileAndPage) {
   Create({kInt, kText, kInt});
   Fill(10);

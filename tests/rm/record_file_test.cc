@@ -182,6 +182,21 @@ TEST_F(RecordFileTest, EmptiedPagesAreGivenBack) {
   EXPECT_EQ(file_->statistics().bytes, bytes);
 }
 
+TEST_F(RecordFileTest, LargeRecordsShareFreshPagesWhenOldOnesHaveTooLittleRoom) {
+  Create({kInt, kText});
+  const std::vector<Rid> rids = InsertTexts(500, 60);
+  std::vector<Rid> some;
+  for (size_t i = 0; i < rids.size(); i += 10) {
+    some.push_back(rids[i]);
+  }
+  ASSERT_OK(Erase(some));
+  const uint64_t pages = file_->statistics().pages;
+  for (int i = 0; i < 40; ++i) {
+    InsertTexts(1, 500);
+  }
+  EXPECT_LT(file_->statistics().pages, pages + 15);
+}
+
 TEST_F(RecordFileTest, MissingRecordsAreNamed) {
   Create({kInt});
   const std::vector<Rid> rids = Insert({{Value::Int(1)}});

@@ -21,8 +21,13 @@ class FileCheck {
       RETURN_IF_ERROR(CheckPage(PageNum{i}));
     }
     RETURN_IF_ERROR(CheckMoves());
+    const std::vector<LongReference> ownerless = core_.values_to_free();
+    long_values_.insert(long_values_.end(), ownerless.begin(), ownerless.end());
     for (const LongReference reference : long_values_) {
       RETURN_IF_ERROR(CheckLongValue(reference));
+    }
+    for (const PageNum page : core_.pages_to_free()) {
+      overflow_pages_.erase(page);
     }
     if (!overflow_pages_.empty()) {
       return core_.Damaged(*overflow_pages_.begin(), "is part of no long value");

@@ -13,7 +13,7 @@ FileCore::FileCore(std::unique_ptr<pf::PageFile> owned, std::vector<LogicalType>
       file(*file_owner),
       types(std::move(column_types)),
       layout(types, file.page_size()),
-      directory(file) {
+      directory_(file) {
   RegisterRecordPageOps();
 }
 
@@ -29,15 +29,15 @@ DirectoryContent FileCore::Content() const {
 }
 
 Status FileCore::Create() {
-  const common::MutexLock lock(mutex);
-  return directory.Create(Content());
+  const common::MutexLock lock(mutex_);
+  return directory_.Create(Content());
 }
 
 Status FileCore::Open() {
   DirectoryContent content;
   {
-    const common::MutexLock lock(mutex);
-    ASSIGN_OR_RETURN(content, directory.Load());
+    const common::MutexLock lock(mutex_);
+    ASSIGN_OR_RETURN(content, directory_.Load());
   }
   if (content.types != types) {
     return Damaged(kDirectoryPage, "the file holds records of other types");
@@ -81,20 +81,20 @@ Status FileCore::BeginChange() {
   if (!clean_.load(std::memory_order_acquire)) {
     return {};
   }
-  const common::MutexLock lock(mutex);
+  const common::MutexLock lock(mutex_);
   if (clean_.load()) {
-    RETURN_IF_ERROR(directory.SetUnclean());
+    RETURN_IF_ERROR(directory_.SetUnclean());
     clean_.store(false, std::memory_order_release);
   }
   return {};
 }
 
 Status FileCore::SaveDirectory() {
-  const common::MutexLock lock(mutex);
+  const common::MutexLock lock(mutex_);
   if (clean_.exchange(true)) {
     return {};
   }
-  Status status = directory.Save(Content());
+  Status status = directory_.Save(Content());
   if (!status.ok()) {
     clean_ = false;
   }
@@ -185,30 +185,54 @@ uint16_t FileCore::CapacityFor(std::span<const uint32_t> heap) const {
   return static_cast<uint16_t>(capacity);
 }
 
-void FileCore::FreeOverflow(std::span<const PageNum> pages) {
+Status FileCore::FreePages(std::span<const PageNum> pages) {
+  Status result;
   for (const PageNum page : pages) {
-    if (gone.load() || !FreeOverflowPage(file, page).ok()) {
-      const common::MutexLock lock(mutex);
-      to_free.push_back(page);
+    if (Status status = FreeOverflowPage(file, page); !status.ok()) {
+      const common::MutexLock lock(mutex_);
+      pages_to_free_.push_back(page);
+      result.Update(std::move(status));
+    }
+  }
+  return result;
+}
+
+void FileCore::FreeLongValues(std::span<const LongReference> values) {
+  for (const LongReference value : values) {
+    std::vector<PageNum> pages;
+    if (ListOverflow(file, value, &pages).ok()) {
+      static_cast<void>(FreePages(pages));  // a flush tells, if it fails again
+    } else {
+      const common::MutexLock lock(mutex_);
+      values_to_free_.push_back(value);
     }
   }
 }
 
 Status FileCore::RetryFrees() {
+  std::vector<LongReference> values;
   std::vector<PageNum> pages;
   {
-    const common::MutexLock lock(mutex);
-    pages.swap(to_free);
+    const common::MutexLock lock(mutex_);
+    values.swap(values_to_free_);
+    pages.swap(pages_to_free_);
   }
-  Status result;
-  for (const PageNum page : pages) {
-    if (Status status = FreeOverflowPage(file, page); !status.ok()) {
-      const common::MutexLock lock(mutex);
-      to_free.push_back(page);
-      result.Update(std::move(status));
-    }
+  if (values.empty() && pages.empty()) {
+    return {};
   }
-  return result;
+  RETURN_IF_ERROR(BeginChange());
+  FreeLongValues(values);
+  return FreePages(pages);
+}
+
+std::vector<LongReference> FileCore::values_to_free() const {
+  const common::MutexLock lock(mutex_);
+  return values_to_free_;
+}
+
+std::vector<PageNum> FileCore::pages_to_free() const {
+  const common::MutexLock lock(mutex_);
+  return pages_to_free_;
 }
 
 void FileCore::FreeIfEmpty(PageNum number) {

@@ -68,9 +68,12 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   // of which must fit.
   uint16_t CapacityFor(std::span<const uint32_t> heap) const;
 
-  // Gives overflow pages back; those that fail now are tried again by a flush.
-  void FreeOverflow(std::span<const PageNum> pages) EXCLUDES(mutex);
-  Status RetryFrees() EXCLUDES(mutex);
+  // Gives the pages of long values back; what fails is tried again by a flush.
+  void FreeLongValues(std::span<const LongReference> values) EXCLUDES(mutex_);
+  Status RetryFrees() EXCLUDES(mutex_);
+  // What is still to be given back.
+  std::vector<LongReference> values_to_free() const EXCLUDES(mutex_);
+  std::vector<PageNum> pages_to_free() const EXCLUDES(mutex_);
   // Gives a record page back if nothing is in it.
   void FreeIfEmpty(PageNum page);
 
@@ -86,10 +89,13 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
  private:
   DirectoryContent Content() const;
+  Status FreePages(std::span<const PageNum> pages) EXCLUDES(mutex_);
 
-  common::Mutex mutex;
-  Directory directory GUARDED_BY(mutex);
-  std::vector<PageNum> to_free GUARDED_BY(mutex);
+  mutable common::Mutex mutex_;
+  Directory directory_ GUARDED_BY(mutex_);
+  // Long values whose pages could not be listed, and pages of others.
+  std::vector<LongReference> values_to_free_ GUARDED_BY(mutex_);
+  std::vector<PageNum> pages_to_free_ GUARDED_BY(mutex_);
   std::atomic<bool> clean_{true};
   std::atomic<uint64_t> sampled_records_{0};
   std::atomic<uint64_t> sampled_heap_{0};
