@@ -160,7 +160,10 @@ Result<PipelineRun::State> PipelineRun::MoveBatch(size_t worker) {
   }
   self.last_sequence = self.batch.sequence();
   ASSIGN_OR_RETURN(const Accepted accepted, sink_.Take(worker, &self.batch));
-  return accepted == Accepted::kGoOn ? State::kReady : State::kParked;
+  // After an error nobody may be left to make room; there is little to come.
+  const bool goes_on =
+      accepted == Accepted::kGoOn || error_sequence_.load(std::memory_order_relaxed) != kNoError;
+  return goes_on ? State::kReady : State::kParked;
 }
 
 bool PipelineRun::PutBack(size_t worker, State state) {
@@ -201,9 +204,19 @@ void PipelineRun::Fail(uint64_t sequence, Status status) {
     sequence = 0;
   }
   const common::MutexLock lock(mutex_);
-  if (sequence < error_sequence_.load(std::memory_order_relaxed)) {
-    error_sequence_.store(sequence, std::memory_order_relaxed);
-    error_ = std::move(status);
+  if (sequence >= error_sequence_.load(std::memory_order_relaxed)) {
+    return;
+  }
+  error_sequence_.store(sequence, std::memory_order_relaxed);
+  error_ = std::move(status);
+  // What the failed worker has held up will not move any more: workers that wait
+  // for it find out whether they still count.
+  for (State& state : states_) {
+    if (state == State::kParked) {
+      state = State::kReady;
+    } else if (state == State::kRunning) {
+      state = State::kRunningWoken;
+    }
   }
 }
 
