@@ -86,7 +86,8 @@ Result<size_t> RecordInserter::FillPage(const PreparedRows& rows, size_t first, 
   return slots_.size();
 }
 
-Result<size_t> RecordInserter::FillFresh(const PreparedRows& rows, size_t first) {
+Result<size_t> RecordInserter::FillFresh(const PreparedRows& rows, size_t first,
+                                         std::deque<TakenPage>* taken) {
   const std::span<const uint32_t> heap = rows.heap().subspan(first);
   const uint16_t capacity = core_.CapacityFor(heap);
   pf::MiniTransaction change(core_.file.pool());
@@ -100,10 +101,10 @@ Result<size_t> RecordInserter::FillFresh(const PreparedRows& rows, size_t first)
   Write(rows, first, &change, page);
   ++core_.record_pages;
   core_.Sample(slots_.size(), used);
-  if (core_.HasRoom(capacity - slots_.size(),
-                    core_.file.page_size() - core_.layout.FixedBytes(capacity) - used)) {
-    core_.room.Put(number);
-  }
+  taken->emplace_back(core_.room, number)
+      .set_has_room(
+          core_.HasRoom(capacity - slots_.size(),
+                        core_.file.page_size() - core_.layout.FixedBytes(capacity) - used));
   return slots_.size();
 }
 
@@ -121,9 +122,13 @@ Status RecordInserter::Insert(const PreparedRows& rows) {
       done += count;
       failures += count == 0 ? 1 : 0;
     } else {
-      ASSIGN_OR_RETURN(const size_t count, FillFresh(rows, done));
+      ASSIGN_OR_RETURN(const size_t count, FillFresh(rows, done, &taken));
       done += count;
     }
+  }
+  // The last page put back is tried first the next time: a fresh one, if any.
+  while (!taken.empty()) {
+    taken.pop_front();
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -44,7 +45,7 @@ class RecordInserter {
  private:
   // Puts rows from `first` on into the page / a fresh page; how many.
   Result<size_t> FillPage(const PreparedRows& rows, size_t first, TakenPage* taken);
-  Result<size_t> FillFresh(const PreparedRows& rows, size_t first);
+  Result<size_t> FillFresh(const PreparedRows& rows, size_t first, std::deque<TakenPage>* taken);
   // Completes the change with the rows in `slots_` of the page.
   void Write(const PreparedRows& rows, size_t first, pf::MiniTransaction* change, pf::PageRef page);
 
