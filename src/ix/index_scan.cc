@@ -54,12 +54,12 @@ class IndexScan::Impl {
   }
 
   // The bound moves to entry_; a damaged tree must not lead in a circle.
-  Status GoOn(NodeReader* reader, bool cut, bool ends_here, bool moved) {
-    if (!moved) {
+  Status GoOn(NodeReader* reader, bool more, bool moved) {
+    if (more && !moved) {
       return DamagedNode(file_, reader->page_num(), "does not hold the keys that its parent says");
     }
     bound_.swap(entry_);
-    done_ = !cut && ends_here;
+    done_ = !more;
     reader->Restart();
     return {};
   }
@@ -88,7 +88,7 @@ class IndexScan::Impl {
       return {};
     }
     // What is inserted before the bound from now on is not seen.
-    return GoOn(reader, cut, ends_here, ends_here || entry_ > bound_);
+    return GoOn(reader, cut || !ends_here, entry_ > bound_);
   }
 
   Status StepBackward(NodeReader* reader, size_t limit, std::vector<Rid>* rids,
@@ -113,7 +113,7 @@ class IndexScan::Impl {
     if (!Keep(*reader, count, rids, keys)) {
       return {};
     }
-    return GoOn(reader, cut, ends_here, ends_here || bound_.empty() || entry_ < bound_);
+    return GoOn(reader, cut || !ends_here, bound_.empty() || entry_ < bound_);
   }
 
   pf::PageFile& file_;

@@ -226,11 +226,11 @@ TEST_F(TreeFaultTest, AFileThatIsNoTreeIsNotOpened) {
 TEST_F(TreeFaultTest, ATreeCutShortIsNamed) {
   Prepare();
   ASSERT_OK(tree_->Close());
+  tree_.reset();
   {
     ASSERT_OK_AND_ASSIGN(auto file, env_.Open(kPath, common::OpenMode::kReadWrite));
     ASSERT_OK(file->Truncate(3 * 4096));
   }
-  tree_.reset();
   ASSERT_OK_AND_ASSIGN(tree_, BPlusTree::Open(Context(), kPath, kIdentity, options_));
   EXPECT_FALSE(tree_->Validate().ok());
   EXPECT_FALSE(ScanAll().ok());

@@ -266,6 +266,7 @@ TEST_F(BPlusTreeTest, BulkBuildRefusesWhatATreeCannotHold) {
 TEST_F(BPlusTreeTest, ATreeOfAnotherKeyIsNotOpened) {
   Start();
   ASSERT_OK(tree_->Close());
+  tree_.reset();
   for (const TreeOptions& other :
        {TreeOptions{IntKey(), /*unique=*/true}, TreeOptions{{{{TypeId::kInt}, true}}},
         TreeOptions{{{{TypeId::kInt}}, {{TypeId::kInt}}}}, TreeOptions{StringKey(4)},
