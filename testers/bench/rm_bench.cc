@@ -127,8 +127,8 @@ void BM_ScanIntTenPercent(benchmark::State& state) { ScanWhere(state, EightColum
 void BM_ScanIntAll(benchmark::State& state) { ScanWhere(state, EightColumns(), kKeys); }
 BENCHMARK(BM_ScanIntOfOneColumn)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
 BENCHMARK(BM_ScanIntOfEightColumns)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
-BENCHMARK(BM_ScanIntTenPercent)->Arg(16384)->Arg(32768)->Arg(65536);
-BENCHMARK(BM_ScanIntAll)->Arg(16384)->Arg(32768)->Arg(65536);
+BENCHMARK(BM_ScanIntTenPercent)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
+BENCHMARK(BM_ScanIntAll)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
 
 // All columns of all rows: bytes are those of the file.
 void BM_ScanEverything(benchmark::State& state) {
@@ -199,7 +199,12 @@ void BM_BulkAppend(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<int64_t>(bytes));
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kBatches * kBatchCapacity));
 }
-BENCHMARK(BM_BulkAppend)->Arg(16384)->Arg(32768)->Arg(65536)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_BulkAppend)
+    ->Arg(4096)
+    ->Arg(16384)
+    ->Arg(32768)
+    ->Arg(65536)
+    ->Unit(benchmark::kMillisecond);
 
 Batch OneRow() {
   Batch row(SchemaOf(EightColumns()), 1);
