@@ -29,6 +29,9 @@
 
 namespace redbase::ix {
 
+// Measured: larger pages make inserts slower, smaller ones refuse longer keys.
+inline constexpr size_t kDefaultPageSize = 8192;
+
 struct FileContext {
   pf::BufferPool* pool;
   tx::UndoTargets* undo_targets;

@@ -70,7 +70,7 @@ class IndexScan::Impl {
     const NodeView leaf = reader->node();
     const std::string_view high = leaf.high();
     const bool ends_here =
-        high.empty() || (range_.upper && std::string_view(*range_.upper) <= high);
+        high.empty() || (range_.upper && std::string_view{*range_.upper} <= high);
     const size_t begin = leaf.LowerBound(bound_).index;
     const size_t end =
         ends_here && range_.upper ? leaf.LowerBound(*range_.upper).index : leaf.count();
@@ -96,7 +96,7 @@ class IndexScan::Impl {
     RETURN_IF_ERROR(reader->Find(bound_, Seek::kBelow));
     const NodeView leaf = reader->node();
     const std::string_view low = leaf.low();
-    const bool ends_here = low.empty() || (range_.lower && std::string_view(*range_.lower) >= low);
+    const bool ends_here = low.empty() || (range_.lower && std::string_view{*range_.lower} >= low);
     const size_t end = bound_.empty() ? leaf.count() : leaf.LowerBound(bound_).index;
     const size_t begin =
         ends_here && range_.lower ? leaf.LowerBound(*range_.lower).index : size_t{0};

@@ -217,7 +217,7 @@ Rid NodeView::RidAt(size_t i) const {
   AppendSuffix(i, &last);
   uint64_t packed = 0;
   for (const char c :
-       std::string_view(last).substr(last.size() - std::min(last.size(), kRidBytes))) {
+       std::string_view{last}.substr(last.size() - std::min(last.size(), kRidBytes))) {
     packed = (packed << 8) | static_cast<uint8_t>(c);
   }
   return UnpackRid(packed);
@@ -305,25 +305,31 @@ const char* NodeView::CheckHeap() const {
   return heap == size_ - header_.heap_begin ? nullptr : "has a heap that its entries do not fill";
 }
 
+const char* NodeView::CheckEntry(size_t i) const {
+  const NodeSlot at = slot(i);
+  const bool fills_slot = at.length >= SlotBytes(is_inner());
+  const uint64_t padding = fills_slot ? 0 : ~MaskOf(at.length < 4 ? 0 : at.length - 4);
+  const uint64_t more = is_inner() ? MoreOf(at, true) << 32 : MoreOf(at, false);
+  if ((more & padding) != 0) {
+    return "has bytes after the end of an entry";
+  }
+  if (!is_inner() && header_.prefix_length + size_t{at.length} < kRidBytes) {
+    return "has an entry without a RID";
+  }
+  if (i == 0) {
+    return nullptr;
+  }
+  const NodeSlot before = slot(i - 1);
+  const bool ascends =
+      before.head < at.head || (before.head == at.head && CompareTail(before, at, RestOf(at)) < 0);
+  return ascends ? nullptr : "has entries out of order";
+}
+
 const char* NodeView::CheckEntries() const {
-  const size_t in_slot = SlotBytes(is_inner());
   // The first separator stands for the low fence.
   for (size_t i = is_inner() ? 1 : 0; i < count(); ++i) {
-    const NodeSlot at = slot(i);
-    const uint64_t padding = at.length < in_slot ? ~MaskOf(at.length < 4 ? 0 : at.length - 4) : 0;
-    const uint64_t more = is_inner() ? MoreOf(at, true) << 32 : MoreOf(at, false);
-    if ((more & padding) != 0) {
-      return "has bytes after the end of an entry";
-    }
-    if (!is_inner() && header_.prefix_length + size_t{at.length} < kRidBytes) {
-      return "has an entry without a RID";
-    }
-    if (i > 0) {
-      const NodeSlot before = slot(i - 1);
-      if (before.head > at.head ||
-          (before.head == at.head && CompareTail(before, at, RestOf(at)) >= 0)) {
-        return "has entries out of order";
-      }
+    if (const char* problem = CheckEntry(i)) {
+      return problem;
     }
   }
   return CheckFences();

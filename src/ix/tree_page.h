@@ -261,6 +261,7 @@ class NodeView {
   // Order of two entries with equal heads, one given by its slot and rest.
   int CompareTail(const NodeSlot& at, const NodeSlot& slot, std::string_view rest) const;
   const char* CheckHeap() const;
+  const char* CheckEntry(size_t i) const;
   const char* CheckEntries() const;
   const char* CheckFences() const;
 

@@ -43,7 +43,7 @@ class BulkBuilder {
     size_t heap_bytes = 0;  // without the fences
 
     std::string_view entry(size_t i) const {
-      return std::string_view(bytes).substr(items[i].begin, items[i].length);
+      return std::string_view{bytes}.substr(items[i].begin, items[i].length);
     }
     void Append(std::string_view entry_bytes, PageNum child, bool inner);
     void RemoveFirst(size_t count, bool inner);

@@ -87,7 +87,7 @@ Status BPlusTree::Impl::Load() {
   const std::string_view found = AsChars(page.bytes().subspan(pf::kPageHeaderSize));
   const bool same_columns = meta.columns == options_.key.size() &&
                             found.substr(sizeof(MetaHeader), want.size() - sizeof(MetaHeader)) ==
-                                std::string_view(want).substr(sizeof(MetaHeader));
+                                std::string_view{want}.substr(sizeof(MetaHeader));
   if (!same_columns || (meta.unique != 0) != options_.unique) {
     return DamagedNode(*file_, kMetaPageNum, "the B+ tree has another key than the catalog says");
   }

@@ -197,7 +197,7 @@ Status KeepEntries(const NodeView& old, size_t kept, NodeEditor* editor) {
     std::string_view suffix;
     if (!same_prefix && (i > 0 || !old.is_inner())) {  // the first separator stays empty
       old.GetEntry(i, &entry);
-      suffix = std::string_view(entry).substr(std::min(editor->prefix_length(), entry.size()));
+      suffix = std::string_view{entry}.substr(std::min(editor->prefix_length(), entry.size()));
     }
     const NodeSlot slot =
         same_prefix ? old.slot(i)
