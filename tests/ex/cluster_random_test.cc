@@ -159,7 +159,7 @@ TEST_P(ClusterRandomTest, AgreesWithAPlainDatabase) {
   cluster.Run(columns + Distribution(setting.nodes, setting.column) + ";");
   plain.Run("create table U (k = i, t = c6);");
   cluster.Run("create table U (k = i, t = c6)" + alike + ";");
-  for (int i = 0; i < 120 && !HasFailure(); ++i) {
+  for (int i = 0; i < 80 && !HasFailure(); ++i) {
     const std::string statement = maker.Next();
     SCOPED_TRACE(statement);
     const std::string file = maker.FileText();

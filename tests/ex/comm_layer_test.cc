@@ -95,6 +95,22 @@ TEST_F(CommLayerTest, DroppingRemovesTheFragments) {
   EXPECT_THAT(db_.Rows("print T;"), IsEmpty());
 }
 
+TEST_F(CommLayerTest, DropsARelationThatANodeHasLost) {
+  db_.Close();
+  {
+    pf::NullLog log;
+    pf::BufferPool pool(db_.env, log, {size_t{8} << 20, false});
+    ASSERT_OK_AND_ASSIGN(const auto node, sm::Catalog::Open(pool, "/db/data.2"));
+    tx::Transaction transaction(node->undo_targets());
+    ASSERT_OK(node->DropTable(transaction, "T"));
+    ASSERT_OK(transaction.Commit());
+    ASSERT_OK(node->Close());
+  }
+  db_.Open();
+  db_.Run("drop table T;");
+  EXPECT_THAT(db_.Snapshot(), IsEmpty());
+}
+
 TEST_F(CommLayerTest, NullsAndExtremesHaveAHome) {
   db_.Run("insert into T values (null, 'null'), (-2147483648, 'min'), (2147483647, 'max');");
   EXPECT_THAT(db_.Rows("select b from T where a is null;"), ElementsAre("null"));

@@ -35,7 +35,7 @@ struct Setting {
 
 class ParallelTest : public ::testing::TestWithParam<Setting> {
  protected:
-  static constexpr int kRows = 30000;
+  static constexpr int kRows = 12000;
 
   ParallelTest() {
     if (GetParam().threads > 0) {
@@ -53,13 +53,22 @@ class ParallelTest : public ::testing::TestWithParam<Setting> {
 };
 
 TEST_P(ParallelTest, LoadedRowsLieInTheOrderOfTheFile) {
-  // By partition, and within it by the number of the line.
+  // Long enough for several workers to read it.
+  std::string text;
+  for (int line = 0; line < kRows; ++line) {
+    text += std::to_string(line * 7919 % kRows) + "," + std::to_string(line) + "," +
+            std::string(250, 'x') + "\n";
+  }
+  db_->WriteFile("/db/wide.data", text);
+  db_->Run("create table W (a = i, line = i, c = c250) distribute a (4000, 6000);");
+  db_->Run("load W(\"wide.data\");");
+  // By partition, and within it by line.
   int last = -1;
   int partition = 1;
-  for (const std::string& row : db_->Rows("select a, b from T;")) {
+  for (const std::string& row : db_->Rows("select a, line from W;")) {
     const int a = std::stoi(row);
-    const int line = std::stoi(row.substr(row.find("name ") + 5));
-    const int of = a < kRows / 3 ? 1 : a < kRows / 2 ? 2 : 3;
+    const int line = std::stoi(row.substr(row.find('|') + 1));
+    const int of = a < 4000 ? 1 : a < 6000 ? 2 : 3;
     ASSERT_TRUE(of > partition || (of == partition && line > last)) << row;
     partition = of;
     last = line;
