@@ -70,8 +70,10 @@ struct LocalNode::Call {
   }
 
   Result<Reply> operator()(const DropTableRequest& request) const {
+    // The statement has a part here even when there is nothing to drop.
+    tx::Transaction& own = transaction();
     const Result<sm::RelationPtr> relation = FindRelation(catalog(), request.relation);
-    return DoneUnlessAbsent(relation.ok() ? catalog().DropTable(transaction(), request.relation)
+    return DoneUnlessAbsent(relation.ok() ? catalog().DropTable(own, request.relation)
                                           : relation.status());
   }
 
@@ -90,13 +92,14 @@ struct LocalNode::Call {
   }
 
   Result<Reply> operator()(const DropIndexRequest& request) const {
+    tx::Transaction& own = transaction();
     const Result<sm::RelationPtr> relation = FindRelation(catalog(), request.relation);
     if (!relation.ok()) {
       return DoneUnlessAbsent(relation.status());
     }
     const sm::IndexInfo* const index = FindIndex(**relation, request.columns);
-    return DoneUnlessAbsent(
-        index == nullptr ? Status() : catalog().DropIndex(transaction(), **relation, *index));
+    return DoneUnlessAbsent(index == nullptr ? Status()
+                                             : catalog().DropIndex(own, **relation, *index));
   }
 
   Result<Reply> operator()(const PrepareRequest& /*request*/) const {
