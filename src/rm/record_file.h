@@ -81,6 +81,7 @@ class RecordFile : public tx::UndoTarget {
 
   // Sets `columns` of record rids[i] to the i-th selected row of `values`, which
   // has one vector per entry of `columns`.  RIDs stay.
+  // Requires: columns ascending.
   Status Update(tx::Transaction& transaction, std::span<const Rid> rids,
                 std::span<const uint32_t> columns, const Batch& values);
 

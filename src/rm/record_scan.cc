@@ -292,7 +292,7 @@ Status RecordScan::Impl::TakeMoved(Batch* batch) {
 }
 
 RecordScan::RecordScan(const RecordFile& file, std::vector<uint32_t> projection,
-                       std::vector<ColumnPredicate> predicates, bool with_rids)
+                       const std::vector<ColumnPredicate>& predicates, bool with_rids)
     : impl_(std::make_unique<Impl>(*file.core_, std::move(projection), predicates, with_rids)) {}
 
 RecordScan::~RecordScan() = default;

@@ -49,7 +49,7 @@ class RecordScan {
   // `projection` lists columns of the file in the order the batch has them;
   // predicates may test any column.  The file outlives the scan.
   RecordScan(const RecordFile& file, std::vector<uint32_t> projection,
-             std::vector<ColumnPredicate> predicates, bool with_rids);
+             const std::vector<ColumnPredicate>& predicates, bool with_rids);
   ~RecordScan();
 
   void Start(const Morsel& morsel);

@@ -54,7 +54,10 @@ std::string Directory::PagePayload(const DirectoryContent& content, size_t index
   writer.Put(header);
   for (size_t i = 0; i < header.columns; ++i) {
     const LogicalType type = content.types[i];
-    writer.Put(ColumnOnDisk{static_cast<uint8_t>(type.id), {}, type.length});
+    ColumnOnDisk column{};
+    column.type = static_cast<uint8_t>(type.id);
+    column.length = type.length;
+    writer.Put(column);
   }
   writer.PutBytes(std::string_view(content.map).substr(*map_from, header.map_bytes));
   *map_from += header.map_bytes;

@@ -50,17 +50,6 @@ std::pair<int64_t, int64_t> RangeOf(PhysicalType physical) {
   }
 }
 
-// `v op real` for integers v, as `v op integer`: real is neither NaN nor beyond
-// the int64s, and lies at or above its floor.
-std::pair<CompareOp, int64_t> FloorOf(CompareOp op, double real) {
-  const double floor = std::floor(real);
-  const auto integer = static_cast<int64_t>(floor);
-  if (floor == real) {
-    return {op, integer};
-  }
-  return {IsLower(op) ? CompareOp::kLe : CompareOp::kGt, integer};
-}
-
 }  // namespace
 
 Result<PagePredicate> PagePredicate::Make(const ColumnPredicate& predicate, LogicalType type) {
@@ -89,34 +78,47 @@ Result<PagePredicate> PagePredicate::Make(const ColumnPredicate& predicate, Logi
   } else if (made.physical_ == PhysicalType::kFloat32 || made.physical_ == PhysicalType::kFloat64) {
     made.MakeReal(predicate.op, predicate.value, made.physical_);
   } else {
-    made.MakeInteger(predicate.op, predicate.value, made.physical_);
+    made.MakeInteger(predicate.value);
   }
   return made;
 }
 
-void PagePredicate::MakeInteger(CompareOp op, const Value& value, PhysicalType physical) {
-  int64_t integer = 0;
+// `v op real` for integers v, as a comparison with an integer; nullopt when the
+// answer needs none and was set.
+std::optional<int64_t> PagePredicate::FloorConstant(double real) {
+  constexpr double kBeyond = 9223372036854775808.0;  // 2^63
+  // NaN is above all numbers.
+  if (std::isnan(real) || real >= kBeyond || real < -kBeyond) {
+    Always(Holds(op_, real < 0 ? 1 : -1));
+    return std::nullopt;
+  }
+  const double floor = std::floor(real);
+  if (floor != real) {
+    if (op_ == CompareOp::kEq || op_ == CompareOp::kNe) {
+      Always(op_ == CompareOp::kNe);
+      return std::nullopt;
+    }
+    op_ = IsLower(op_) ? CompareOp::kLe : CompareOp::kGt;
+  }
+  return static_cast<int64_t>(floor);
+}
+
+void PagePredicate::MakeInteger(const Value& value) {
+  std::optional<int64_t> integer;
   if (value.is_int() || value.is_bigint()) {
     integer = value.is_int() ? value.int_value() : value.bigint_value();
   } else {
-    const double real = value.is_real() ? double{value.real_value()} : value.double_value();
-    constexpr double kBeyond = 9223372036854775808.0;  // 2^63
-    // NaN is above all numbers.
-    if (std::isnan(real) || real >= kBeyond || real < -kBeyond) {
-      return Always(Holds(op, real < 0 ? 1 : -1));
-    }
-    if (std::floor(real) != real && (op == CompareOp::kEq || op == CompareOp::kNe)) {
-      return Always(op == CompareOp::kNe);
-    }
-    std::tie(op, integer) = FloorOf(op, real);
+    integer = FloorConstant(value.is_real() ? double{value.real_value()} : value.double_value());
   }
-  const auto [least, greatest] = RangeOf(physical);
-  if (integer < least || integer > greatest) {
-    return Always(Holds(op, integer < least ? 1 : -1));
+  if (!integer) {
+    return;
   }
-  op_ = op;
-  integer_ = integer;
-  key_ = integer;
+  const auto [least, greatest] = RangeOf(physical_);
+  if (*integer < least || *integer > greatest) {
+    return Always(Holds(op_, *integer < least ? 1 : -1));
+  }
+  integer_ = *integer;
+  key_ = *integer;
 }
 
 void PagePredicate::MakeReal(CompareOp op, const Value& value, PhysicalType physical) {

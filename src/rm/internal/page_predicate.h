@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,7 +41,8 @@ class PagePredicate {
  private:
   enum class Test : uint8_t { kCompare, kIsNull, kIsNotNull, kNothing };
 
-  void MakeInteger(CompareOp op, const Value& value, PhysicalType physical);
+  void MakeInteger(const Value& value);
+  std::optional<int64_t> FloorConstant(double real);
   void MakeReal(CompareOp op, const Value& value, PhysicalType physical);
   void Always(bool passes) { test_ = passes ? Test::kIsNotNull : Test::kNothing; }
   bool AllPass(const ColumnDescriptor& descriptor) const;
