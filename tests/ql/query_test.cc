@@ -117,8 +117,9 @@ TEST_F(QueryTest, ErrorIsGivenAgain) {
 }
 
 TEST_F(QueryTest, QueryMayBeLeftInTheMiddle) {
+  const TestInput input = NumbersInput(20000);
   for (int round = 0; round < 20; ++round) {
-    const PlanPtr plan = Input(NumbersInput(100000));
+    const PlanPtr plan = Input(input);
     ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Query> query, Query::Start(*plan, Context()));
     Batch batch;
     ASSERT_OK_AND_ASSIGN(const bool more, query->Next(&batch));

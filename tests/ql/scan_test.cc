@@ -45,9 +45,9 @@ class ScanTest : public ExecutionTest {
 };
 
 TEST_F(ScanTest, ParallelScanKeepsTheOrderOfTheFile) {
-  FillNumbers(200000);
+  FillNumbers(120000);
   const std::vector<std::string> parallel = Contents("R");
-  ASSERT_THAT(parallel, SizeIs(200000));
+  ASSERT_THAT(parallel, SizeIs(120000));
   SetParallel(false);
   EXPECT_EQ(parallel, Contents("R"));
 }
