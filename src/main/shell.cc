@@ -30,39 +30,46 @@ Shell::Ending Shell::Run(parser::Parser& parser, const std::string& name) {
       ending = Ending::kStopped;
       break;
     }
-    if (options_.prompt) {
-      out_ << kPrompt << std::flush;
-    }
-    if (options_.begin_statement) {
-      options_.begin_statement();
-    }
-    auto next = parser.Next();
-    for (const std::string& notice : parser.notices()) {
-      Report(name, notice);
-    }
-    Status status = next.status();
-    if (next.ok() && !next->has_value()) {
-      ending = stopped() ? Ending::kStopped : Ending::kInput;
-    } else if (next.ok()) {
-      status = Execute((*next)->statement, &ending);
-      if (!status.ok() && !name.empty()) {
-        status = Status(status.code(), WithPlace(status.message(), (*next)->position));
-      }
-    }
-    if (!next.ok() && options_.given_up && options_.given_up()) {
-      continue;
-    }
-    if (!status.ok()) {
-      failed_ = true;
-      Report(name, status.message());
-      ending = options_.stop_on_error || !out_ ? Ending::kStopped : ending;
-    }
+    BeginStatement();
+    Step(parser, name, &ending);
   }
   if (options_.farewell) {
     out_ << "Bye.\n";
   }
   out_.flush();
   return *ending;
+}
+
+void Shell::BeginStatement() {
+  if (options_.prompt) {
+    out_ << kPrompt << std::flush;
+  }
+  if (options_.begin_statement) {
+    options_.begin_statement();
+  }
+}
+
+void Shell::Step(parser::Parser& parser, const std::string& name, std::optional<Ending>* ending) {
+  auto next = parser.Next();
+  for (const std::string& notice : parser.notices()) {
+    Report(name, notice);
+  }
+  Status status = next.status();
+  if (next.ok() && !next->has_value()) {
+    *ending = stopped() ? Ending::kStopped : Ending::kInput;
+  } else if (next.ok()) {
+    status = Execute((*next)->statement, ending);
+    if (!status.ok() && !name.empty()) {
+      status = Status(status.code(), WithPlace(status.message(), (*next)->position));
+    }
+  } else if (options_.given_up && options_.given_up()) {
+    return;
+  }
+  if (!status.ok()) {
+    failed_ = true;
+    Report(name, status.message());
+    *ending = options_.stop_on_error || !out_ ? Ending::kStopped : *ending;
+  }
 }
 
 Status Shell::Execute(const parser::Statement& statement, std::optional<Ending>* ending) {

@@ -55,6 +55,9 @@ class Shell {
 
  private:
   bool stopped() const { return options_.stop != nullptr && *options_.stop; }
+  void BeginStatement();
+  // Reads and runs the next statement; sets *ending when that ends the run.
+  void Step(parser::Parser& parser, const std::string& name, std::optional<Ending>* ending);
   // Sets *ending when the statement ends the run.
   Status Execute(const parser::Statement& statement, std::optional<Ending>* ending);
   Status Print(db::StatementResult& result, const parser::Statement& statement);

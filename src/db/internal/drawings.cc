@@ -106,9 +106,9 @@ std::string DescribeBuffer(const pf::BufferPool& pool, size_t page_size) {
   out << "Contents in order of slot number:\n";
   size_t slot = 0;
   for (const pf::FrameInfo& frame : pool.Frames()) {
-    out << slot++ << " :: file = " << frame.file
-        << ", page = " << static_cast<uint32_t>(frame.page) << ", size = " << frame.page_size
-        << ", dirty = " << (frame.dirty ? 1 : 0) << ", pins = " << frame.pins << "\n";
+    out << slot++ << " :: file = " << frame.file << ", page = " << static_cast<uint32_t>(frame.page)
+        << ", size = " << frame.page_size << ", dirty = " << (frame.dirty ? 1 : 0)
+        << ", pins = " << frame.pins << "\n";
   }
   return out.str();
 }
