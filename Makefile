@@ -58,7 +58,7 @@ INCLUDES := -I. -Isrc -I$(GEN)
 CXXFLAGS := -std=c++20 -pthread $(MODE_$(MODE)) $(EXTRA_CXXFLAGS)
 LDFLAGS := -pthread -Wl,--as-needed $(filter -fsanitize%,$(MODE_$(MODE))) $(EXTRA_LDFLAGS)
 LIBS := -lspdlog -lfmt -lisal -lhwy -ledit
-TEST_LIBS := -lgmock -lgtest
+TEST_LIBS := -lgmock -lgtest -lsqlite3
 BENCH_LIBS := -lbenchmark_main -lbenchmark -lsqlite3
 
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:check_initialization_order=1

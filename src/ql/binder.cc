@@ -1,5 +1,6 @@
 #include "ql/binder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -397,6 +398,9 @@ Result<BoundUpdate> Binder::Bind(const parser::Update& statement) const {
                      BindAssigned(assignment.value, columns[column], scope, columns));
     bound.assignments.push_back({column, std::move(value)});
   }
+  // Record files take columns in their order.
+  std::sort(bound.assignments.begin(), bound.assignments.end(),
+            [](const Assignment& a, const Assignment& b) { return a.column < b.column; });
   RETURN_IF_ERROR(BindWhere(statement.where, &bound.block));
   return bound;
 }
