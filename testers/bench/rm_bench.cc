@@ -121,17 +121,17 @@ void ScanWhere(benchmark::State& state, const std::vector<LogicalType>& types, i
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * kRows * sizeof(int32_t)));
 }
 
-void BM_ScanIntOfOneColumn(benchmark::State& state) { ScanWhere(state, {kInt}, 1); }
-void BM_ScanIntOfEightColumns(benchmark::State& state) { ScanWhere(state, EightColumns(), 1); }
-void BM_ScanIntTenPercent(benchmark::State& state) { ScanWhere(state, EightColumns(), kKeys / 10); }
-void BM_ScanIntAll(benchmark::State& state) { ScanWhere(state, EightColumns(), kKeys); }
-BENCHMARK(BM_ScanIntOfOneColumn)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
-BENCHMARK(BM_ScanIntOfEightColumns)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
-BENCHMARK(BM_ScanIntTenPercent)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
-BENCHMARK(BM_ScanIntAll)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
+void ScanIntOfOneColumn(benchmark::State& state) { ScanWhere(state, {kInt}, 1); }
+void ScanIntOfEightColumns(benchmark::State& state) { ScanWhere(state, EightColumns(), 1); }
+void ScanIntTenPercent(benchmark::State& state) { ScanWhere(state, EightColumns(), kKeys / 10); }
+void ScanIntAll(benchmark::State& state) { ScanWhere(state, EightColumns(), kKeys); }
+BENCHMARK(ScanIntOfOneColumn)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
+BENCHMARK(ScanIntOfEightColumns)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
+BENCHMARK(ScanIntTenPercent)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
+BENCHMARK(ScanIntAll)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536);
 
 // All columns of all rows: bytes are those of the file.
-void BM_ScanEverything(benchmark::State& state) {
+void ScanEverything(benchmark::State& state) {
   Store store(EightColumns(), static_cast<size_t>(state.range(0)));
   store.Load(size_t{1} << 19);
   Batch batch;
@@ -148,9 +148,9 @@ void BM_ScanEverything(benchmark::State& state) {
   state.SetBytesProcessed(
       static_cast<int64_t>(state.iterations() * store.file().statistics().bytes));
 }
-BENCHMARK(BM_ScanEverything)->Arg(16384)->Arg(32768)->Arg(65536);
+BENCHMARK(ScanEverything)->Arg(16384)->Arg(32768)->Arg(65536);
 
-void BM_ScanStringEqual(benchmark::State& state) {
+void ScanStringEqual(benchmark::State& state) {
   constexpr size_t kRows = size_t{1} << 19;
   Store store(EightColumns(), static_cast<size_t>(state.range(0)));
   store.Load(kRows);
@@ -170,10 +170,10 @@ void BM_ScanStringEqual(benchmark::State& state) {
   }
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kRows));
 }
-BENCHMARK(BM_ScanStringEqual)->Arg(65536);
+BENCHMARK(ScanStringEqual)->Arg(65536);
 
 // 1,000,000 rows of 8 columns; bytes are those of the file.
-void BM_BulkAppend(benchmark::State& state) {
+void BulkAppend(benchmark::State& state) {
   constexpr size_t kBatches = 1000000 / kBatchCapacity;
   Random random(1);
   const Batch rows = RandomRows(EightColumns(), &random);
@@ -199,12 +199,7 @@ void BM_BulkAppend(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<int64_t>(bytes));
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * kBatches * kBatchCapacity));
 }
-BENCHMARK(BM_BulkAppend)
-    ->Arg(4096)
-    ->Arg(16384)
-    ->Arg(32768)
-    ->Arg(65536)
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK(BulkAppend)->Arg(4096)->Arg(16384)->Arg(32768)->Arg(65536)->Unit(benchmark::kMillisecond);
 
 Batch OneRow() {
   Batch row(SchemaOf(EightColumns()), 1);
@@ -218,7 +213,7 @@ Batch OneRow() {
   return row;
 }
 
-void BM_InsertOne(benchmark::State& state) {
+void InsertOne(benchmark::State& state) {
   Store store(EightColumns(), rm::kDefaultPageSize);
   const Batch row = OneRow();
   std::vector<Rid> rids;
@@ -229,9 +224,9 @@ void BM_InsertOne(benchmark::State& state) {
     Require(transaction.Commit());
   }
 }
-BENCHMARK(BM_InsertOne)->Iterations(500000);
+BENCHMARK(InsertOne)->Iterations(500000);
 
-void BM_FetchOne(benchmark::State& state) {
+void FetchOne(benchmark::State& state) {
   Store store(EightColumns(), rm::kDefaultPageSize);
   store.Load(size_t{1} << 19);
   Random random(2);
@@ -243,9 +238,9 @@ void BM_FetchOne(benchmark::State& state) {
     Require(store.file().Fetch({&rid, 1}, projection, &batch));
   }
 }
-BENCHMARK(BM_FetchOne);
+BENCHMARK(FetchOne);
 
-void BM_UpdateOne(benchmark::State& state) {
+void UpdateOne(benchmark::State& state) {
   Store store(EightColumns(), rm::kDefaultPageSize);
   store.Load(size_t{1} << 19);
   Random random(2);
@@ -261,7 +256,7 @@ void BM_UpdateOne(benchmark::State& state) {
     Require(transaction.Commit());
   }
 }
-BENCHMARK(BM_UpdateOne);
+BENCHMARK(UpdateOne);
 
 }  // namespace
 }  // namespace redbase
