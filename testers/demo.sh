@@ -31,13 +31,20 @@ run() { # a program, shown as it would be typed
 }
 # The statements on standard input, piped to the shell as a script would do it.
 session() { PATH="$bin:$PATH" redbase uni --shell-commands 2>&1 || failed=1; }
+# The same, shown as they are written first: the echo leaves the distribute clause out.
+session_shown() {
+  local script
+  script=$(cat)
+  printf '\n%s$ redbase uni << END\n%s\nEND%s\n' "$dim" "$script" "$plain"
+  session <<< "$script"
+}
 
 say 'A database with a master and four data nodes, each of them a whole database'
 run dbcreate uni -distributed 4
 run ls uni
 
 say 'Two distributed relations, split by ranges; three plain ones, which live in the master'
-session << 'END'
+session_shown << 'END'
 create table student (studentid i, name c24, gpa f, birth i, majorid i)
   distribute studentid (1106, 1211, 1316);
 create table enroll (studentid i, classid i, year i, grade f)
@@ -75,7 +82,17 @@ select student.name, title, grade from student, enroll, class
   and year = 1997 and grade > 3.5;
 END
 
-say 'The same join without the optimizer: file scans, products, filters'
+say 'Two relations that are split alike join inside the nodes'
+session_shown << 'END'
+create table lives (studentid i, city c16) distribute studentid (1106, 1211, 1316);
+insert into lives values (1001, "Oslo"), (1204, "Lima"), (1211, "Quito"), (1414, "Perth");
+queryplans on;
+select name, city from student, lives where student.studentid = lives.studentid;
+queryplans off;
+drop table lives;
+END
+
+say 'A join without the optimizer: file scans, products, filters'
 session << 'END'
 set optimizeQuery = "FALSE";
 queryplans on;
