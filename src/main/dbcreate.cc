@@ -6,9 +6,11 @@
 #include "common/env.h"
 #include "db/database.h"
 #include "main/create_arguments.h"
+#include "main/standard_streams.h"
 
 int main(int argc, char** argv) {
   using redbase::main::kCreateUsage;
+  redbase::main::FillStandardStreams();
   const auto arguments =
       redbase::main::ParseCreateArguments(std::vector<std::string>(argv + 1, argv + argc));
   if (!arguments.ok()) {

@@ -4,8 +4,10 @@
 
 #include "common/env.h"
 #include "db/database.h"
+#include "main/standard_streams.h"
 
 int main(int argc, char** argv) {
+  redbase::main::FillStandardStreams();
   constexpr std::string_view kUsage = "Usage: dbdestroy dbname\n";
   if (argc == 2 && (argv[1] == std::string_view("-h") || argv[1] == std::string_view("--help"))) {
     std::cout << kUsage;

@@ -12,6 +12,7 @@
 #include "main/interrupts.h"
 #include "main/shell.h"
 #include "main/shell_arguments.h"
+#include "main/standard_streams.h"
 #include "parser/parser.h"
 
 namespace redbase::main {
@@ -136,6 +137,7 @@ std::string OpenFailure(const std::string& path, const Status& status) {
 }  // namespace
 
 int RunRedbase(int argc, const char* const* argv) {
+  FillStandardStreams();
   std::ios::sync_with_stdio(false);
   const ShellArguments arguments = ParseShellArguments(argc, argv);
   if (!arguments.text.empty()) {

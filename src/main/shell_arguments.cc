@@ -34,13 +34,15 @@ ShellArguments ParseShellArguments(int argc, const char* const* argv) {
   std::vector<std::string> commands;
   std::vector<std::string> files;
   CLI::App app("RedBase: opens a database and runs statements", "redbase");
-  app.add_option("dbname", databases, "The folder of the database");
+  app.add_option("dbname", databases, "The folder of the database")->type_name("");
   const CLI::Option* command =
       app.add_option("-c,--command", commands, "Run this statement (may be given again)")
-          ->allow_extra_args(false);
+          ->allow_extra_args(false)
+          ->type_name("COMMAND");
   const CLI::Option* file =
       app.add_option("-f,--file", files, "Run the statements of this file (may be given again)")
-          ->allow_extra_args(false);
+          ->allow_extra_args(false)
+          ->type_name("FILE");
   app.add_flag("-e,--stop-on-error", arguments.stop_on_error,
                "End at the first statement that fails");
   app.add_flag("-q,--quiet", arguments.quiet, "No prompt, no echo, no Bye. with piped input");
@@ -48,11 +50,13 @@ ShellArguments ParseShellArguments(int argc, const char* const* argv) {
                "Run ! lines also when the input is no terminal");
   app.add_option("--buffer", arguments.buffer_bytes,
                  "Memory for pages: bytes, or a number with KB, MB, GB [256MB]")
-      ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::Range(kSmallestBuffer, size_t{1} << 46));
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::Range(kSmallestBuffer, size_t{1} << 46).description(""))
+      ->type_name("BYTES");
   app.add_option("--threads", arguments.threads,
                  "Threads that help statements [one less than the processors]")
-      ->check(CLI::Range(0U, 1024U));
+      ->check(CLI::Range(0U, 1024U).description(""))
+      ->type_name("N");
   app.set_version_flag("--version", std::string("redbase ") + kVersion);
   try {
     app.parse(argc, argv);
