@@ -84,8 +84,8 @@ bool NodeView::CoversBelow(std::string_view bound) const {
   return bound > low() && bound <= high();
 }
 
-// The first slot whose head is not below `head`.  The hints leave a seventeenth
-// of the slots; a few slots are looked at all at once, since waiting for memory
+// The first slot whose head is not below `head`.  The hints leave one slot in
+// 33; a few slots are looked at all at once, since waiting for memory
 // costs more than comparing.
 size_t NodeView::FirstNotBelow(uint32_t head) const {
   constexpr size_t kFewSlots = 8;

@@ -13,10 +13,10 @@
 //
 // Node page, little-endian, offsets in bytes:
 //
-//   0      24                     48         112         112 + 16 * count
+//   0      24                     48         176         176 + 16 * count
 //   +------+----------------------+----------+-----------+-----+------------+
 //   | page | node header          | hints    | slots ->  | gap |    <- heap |
-//   | hdr  | (below)              | 16 x u32 | 16 B each |     |            |
+//   | hdr  | (below)              | 32 x u32 | 16 B each |     |            |
 //   +------+----------------------+----------+-----------+-----+------------+
 //
 //   24      26      28       30       32        34       36        38     40     44
@@ -40,7 +40,7 @@
 //
 // Level 0 is the leaves.  The first separator of an inner node is empty: its
 // child holds what begins at the node's own low fence.  The hints are the heads
-// of the slots at 1/17, 2/17 ... of the count, for nodes with more than 32.
+// of the slots at 1/33, 2/33 ... of the count, for nodes with more than 64.
 //
 // Invariants, checked by NodeView::Check():
 //   (1) entries ascend strictly and lie between the fences;
@@ -69,7 +69,7 @@ inline constexpr PageNum kMetaPageNum{1};
 inline constexpr PageNum kRootPageNum{2};
 
 inline constexpr size_t kRidBytes = 6;
-inline constexpr size_t kHints = 16;
+inline constexpr size_t kHints = 32;
 
 struct NodeHeader {
   uint16_t level;
@@ -107,7 +107,7 @@ static_assert(sizeof(NodeSlot) == 16);
 inline constexpr size_t kNodeHeaderOffset = pf::kPageHeaderSize;
 inline constexpr size_t kHintsOffset = kNodeHeaderOffset + sizeof(NodeHeader);
 inline constexpr size_t kSlotsOffset = kHintsOffset + kHints * sizeof(uint32_t);
-static_assert(kHintsOffset == 48 && kSlotsOffset == 112);
+static_assert(kHintsOffset == 48 && kSlotsOffset == 176);
 
 // The meta page, after its PageHeader:
 //

@@ -82,6 +82,7 @@ FileState::FileState(BufferPool& its_pool, FrameTable& its_frames, IoCounters& i
       file(std::move(its_file)),
       identity(its_identity),
       page_size(its_page_size),
+      frame_memory(its_frames.MemoryOf(its_page_size)),
       serial(its_frames.NextFileSerial()) {}
 
 FileHeader ReadFileHeader(PageView page) {
@@ -235,8 +236,17 @@ OptimisticPage PageFile::Peek(PageNum page) const {
     return {};
   }
   const FileState& state = *state_;
-  Frame* const frame = state.frames.Find(state, page);
-  if (frame == nullptr || frame->tag() != state.TagOf(page)) {
+  const FrameIndex index = state.pages.Find(page);
+  if (index == 0) {
+    return {};
+  }
+  // The beginning of the page is fetched together with the frame that names it.
+  const uintptr_t bytes = state.frame_memory + index * state.page_size;
+  __builtin_prefetch(reinterpret_cast<const std::byte*>(bytes));
+  __builtin_prefetch(reinterpret_cast<const std::byte*>(bytes) + 64);
+  __builtin_prefetch(reinterpret_cast<const std::byte*>(bytes) + 128);
+  Frame* const frame = state.frames.At(index);
+  if (frame->tag() != state.TagOf(page)) {
     return {};
   }
   uint64_t version = 0;

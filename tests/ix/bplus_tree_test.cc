@@ -131,7 +131,7 @@ TEST_F(BPlusTreeTest, AscendingKeysFillThePages) {
   Start();
   InsertInts(0, 20000);
   Check();
-  // 249 entries would fit into a page.
+  // 245 entries would fit into a page.
   EXPECT_LT(tree_->statistics().pages, 20000 / 200);
 }
 
@@ -215,8 +215,8 @@ TEST_F(BPlusTreeTest, BulkBuildEqualsInserts) {
 TEST_F(BPlusTreeTest, BulkBuildFillsNineTenths) {
   Start();
   ASSERT_OK(BulkBuild(Ints(0, 50000)));
-  // 249 entries would fit into a page.
-  EXPECT_NEAR(tree_->statistics().pages, 50000 / 249.0 / 0.9, 10);
+  // 245 entries would fit into a page.
+  EXPECT_NEAR(tree_->statistics().pages, 50000 / 245.0 / 0.9, 10);
 }
 
 TEST_F(BPlusTreeTest, BulkBuildTakesKeysOfAllLengths) {
@@ -303,18 +303,18 @@ TEST_F(BPlusTreeTest, DrawShowsLevelsFillAndKeys) {
   EXPECT_EQ(Drawing(),
             "500 entries, 2 levels, 4 nodes of 4096 bytes\n"
             "level 1\n"
-            "  page 2: 3 children, 1% full, (223) to (445)\n"
+            "  page 2: 3 children, 1% full, (219) to (438)\n"
             "leaves\n"
-            "  page 3: 223 entries, 89% full, (0) to (222)\n"
-            "  page 4: 222 entries, 89% full, (223) to (444)\n"
-            "  page 5: 55 entries, 22% full, (445) to (499)\n");
+            "  page 3: 219 entries, 89% full, (0) to (218)\n"
+            "  page 4: 219 entries, 89% full, (219) to (437)\n"
+            "  page 5: 62 entries, 25% full, (438) to (499)\n");
 }
 
 TEST_F(BPlusTreeTest, DrawCutsLongLevels) {
   Start({IntKey(), /*unique=*/true});
   ASSERT_OK(BulkBuild(Ints(0, 20000)));
-  EXPECT_THAT(Drawing(), StartsWith("20000 entries, 2 levels, 92 nodes of 4096 bytes, unique\n"));
-  EXPECT_THAT(Drawing(), HasSubstr("\n  ... 75 more\n"));
+  EXPECT_THAT(Drawing(), StartsWith("20000 entries, 2 levels, 93 nodes of 4096 bytes, unique\n"));
+  EXPECT_THAT(Drawing(), HasSubstr("\n  ... 76 more\n"));
 }
 
 TEST(KeyText, CompletesKeysThatWereCutShort) {

@@ -86,12 +86,12 @@ TEST_F(TreePageTest, BytesOnDiskOfALeaf) {
             "fa0f0000"
             "00000000");
   //                          offset length head      more
-  EXPECT_EQ(Hex(112, 128),
+  EXPECT_EQ(Hex(176, 192),
             "0000"
             "0b00"
             "66656463"
             "6701020304050600");
-  EXPECT_EQ(Hex(128, 144),
+  EXPECT_EQ(Hex(192, 208),
             "0000"
             "0700"
             "0c0b0a64"
@@ -113,13 +113,13 @@ TEST_F(TreePageTest, BytesOnDiskOfAnInnerNode) {
             "0000"
             "fe0f0000"
             "00000000");
-  EXPECT_EQ(Hex(112, 128),
+  EXPECT_EQ(Hex(176, 192),
             "0000"
             "0000"
             "00000000"
             "00000000"
             "05000000");
-  EXPECT_EQ(Hex(128, 144),
+  EXPECT_EQ(Hex(192, 208),
             "fe0f"
             "0a00"
             "64636261"
@@ -183,7 +183,7 @@ TEST_F(TreePageTest, CheckNamesWhatIsWrong) {
   for (char c = 'a'; c <= 'z'; ++c) {
     leaf.Add(EntryOf(std::string("ab") + c + "0123456789", 1));
   }
-  for (char c = 'A'; c <= 'Z'; ++c) {
+  for (char c = 'A'; c <= 'z'; ++c) {
     leaf.Add(EntryOf(std::string("abz") + c + "0123456789", 1));
   }
   const auto broken = [&](auto change) {
@@ -199,9 +199,9 @@ TEST_F(TreePageTest, CheckNamesWhatIsWrong) {
   EXPECT_EQ(broken([&] { Put(34, uint16_t{4095}); }), "has a fence outside of the page");
   EXPECT_EQ(broken([&] { Put(28, uint16_t{0}); }), "has a wrong prefix");
   EXPECT_EQ(broken([&] { Put(48, uint32_t{7}); }), "has a wrong hint");
-  EXPECT_EQ(broken([&] { Put(112, uint16_t{200}); }), "has an entry outside of its heap");
-  EXPECT_EQ(broken([&] { Put(114, uint16_t{13}); }), "has a heap that its entries do not fill");
-  EXPECT_EQ(broken([&] { Put(116, ~uint32_t{0}); }), "has entries out of order");
+  EXPECT_EQ(broken([&] { Put(176, uint16_t{200}); }), "has an entry outside of its heap");
+  EXPECT_EQ(broken([&] { Put(178, uint16_t{13}); }), "has a heap that its entries do not fill");
+  EXPECT_EQ(broken([&] { Put(180, ~uint32_t{0}); }), "has entries out of order");
   EXPECT_EQ(broken([&] { Put(24, uint16_t{1}); }), "is an inner node without a first child");
   EXPECT_EQ(broken([&] { page_[4095] = std::byte{0x7A}; }), "has an entry below its low fence");
 }

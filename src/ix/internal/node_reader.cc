@@ -10,12 +10,6 @@ PageNum ChildOf(const NodeView& node, std::string_view key, Seek seek) {
   return node.ChildAt(seek == Seek::kAt ? node.ChildFor(key) : node.ChildBelow(key));
 }
 
-// Header and hints are needed at once.
-void Prefetch(pf::PageView page) {
-  __builtin_prefetch(page.data());
-  __builtin_prefetch(page.data() + 64);
-}
-
 }  // namespace
 
 Status DamagedNode(const pf::PageFile& file, PageNum page, std::string_view what) {
@@ -47,13 +41,9 @@ bool NodeReader::FindOptimistically(std::string_view key, Seek seek, uint16_t le
     *missing = kRootPageNum;
     return false;
   }
-  uint16_t here = NodeView(seen_.bytes()).level();
-  while (here > level) {
-    const PageNum child = ChildOf(NodeView(seen_.bytes()), key, seek);
+  for (NodeView at(seen_.bytes()); at.level() > level;) {
+    const PageNum child = ChildOf(at, key, seek);
     const pf::OptimisticPage next = file_.Peek(child);
-    if (next) {
-      Prefetch(next.bytes());
-    }
     if (!seen_.Validate()) {
       return false;
     }
@@ -62,10 +52,10 @@ bool NodeReader::FindOptimistically(std::string_view key, Seek seek, uint16_t le
       return false;
     }
     const NodeView below(next.bytes());
-    if (below.level() + 1 != here || !below.IsNode()) {
+    if (below.level() + 1 != at.level() || !below.IsNode()) {
       return false;
     }
-    --here;
+    at = below;
     page_num_ = child;
     seen_ = next;
   }

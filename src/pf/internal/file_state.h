@@ -29,7 +29,8 @@ struct FileState {
   const std::unique_ptr<common::File> file;
   const PageFileIdentity identity;
   const size_t page_size;
-  const uint32_t serial;  // no other open file has it
+  const uintptr_t frame_memory;  // FrameTable::MemoryOf(page_size)
+  const uint32_t serial;         // no other open file has it
 
   PageTable pages;
   std::atomic<uint32_t> page_count{1};

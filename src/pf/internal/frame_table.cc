@@ -73,6 +73,12 @@ size_t FrameTable::ClassIndex(size_t page_size) {
   return static_cast<size_t>(std::bit_width(page_size / kMinPageSize)) - 1;
 }
 
+uintptr_t FrameTable::MemoryOf(size_t page_size) {
+  const common::MutexLock lock(mutex_);
+  const SizeClass& size_class = classes_[ClassIndex(page_size)];
+  return reinterpret_cast<uintptr_t>(size_class.memory->data()) - size_class.first * page_size;
+}
+
 Frame* FrameTable::PinExactly(const FileState& file, PageNum page) {
   const common::MutexLock shard(ShardOf(file.TagOf(page)));
   Frame* const frame = Find(file, page);

@@ -70,6 +70,10 @@ class FrameTable {
   }
   // As Pin; null only when the page is not in memory.
   Frame* PinExactly(const FileState& file, PageNum page);
+  // Address of the bytes of frame i, less i * page_size.  Requires:
+  // Prepare(page_size) succeeded.
+  uintptr_t MemoryOf(size_t page_size) EXCLUDES(mutex_);
+  Frame* At(FrameIndex index) const { return frames_ + index; }
   // Not pinned; null when the page is not in memory.
   Frame* Find(const FileState& file, PageNum page) const {
     const FrameIndex index = file.pages.Find(page);
