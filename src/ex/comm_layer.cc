@@ -110,7 +110,7 @@ Result<std::unique_ptr<CommLayer>> CommLayer::Open(const CommLayerOptions& optio
   ASSIGN_OR_RETURN(std::unique_ptr<sm::Catalog> master, sm::Catalog::Open(*options.pool, path));
   auto impl = std::make_unique<Impl>(options, std::move(master));
   RETURN_IF_ERROR(impl->OpenNodes());
-  return std::unique_ptr<CommLayer>(std::make_unique<CommLayer>(std::move(impl)));
+  return std::make_unique<CommLayer>(std::move(impl));
 }
 
 sm::Catalog& CommLayer::catalog() { return impl_->cluster().master(); }

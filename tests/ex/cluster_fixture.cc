@@ -43,7 +43,7 @@ void Database::Open() {
     return std::make_unique<RecordingTransport>(
         std::make_unique<FailingTransport>(std::move(inner), &faults), &transcript);
   };
-  auto opened = CommLayer::Open(options, kPath);
+  auto opened = CommLayer::Open(options, path);
   ASSERT_OK(opened);
   nodes_ = std::move(opened).value();
 }
@@ -134,11 +134,11 @@ sm::RelationPtr Database::Relation(std::string_view name) {
   return std::move(relation).value();
 }
 
-void Database::WriteFile(const std::string& path, std::string_view text) {
-  if (env.Exists(path)) {
-    EXPECT_OK(env.RemoveFile(path));
+void Database::WriteFile(const std::string& name, std::string_view text) {
+  if (env.Exists(name)) {
+    EXPECT_OK(env.RemoveFile(name));
   }
-  auto file = env.Open(path, common::OpenMode::kCreate);
+  auto file = env.Open(name, common::OpenMode::kCreate);
   ASSERT_OK(file);
   ASSERT_OK((*file)->Write(0, AsBytes(text)));
 }

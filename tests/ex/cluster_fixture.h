@@ -47,13 +47,15 @@ class Database {
   void Close();
   CommLayer& nodes() { return *nodes_; }
   sm::RelationPtr Relation(std::string_view name);
-  void WriteFile(const std::string& path, std::string_view text);
+  void WriteFile(const std::string& name, std::string_view text);
   // Everything in the database, to compare.
   Lines Snapshot();
 
   common::SimEnv env;
   Transcript transcript;
   MessageFaults faults;
+  // What Open opens.
+  std::string path = kPath;
   bool optimize = true;
   size_t queue_bytes = size_t{4} << 20;
   size_t memory_bytes = size_t{256} << 20;
