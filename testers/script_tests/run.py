@@ -8,6 +8,8 @@ included.  A database of its own is made for every run and destroyed behind it.
       other node counts every statement gives the results of ex_test.nondistributed.N.
   any other SUITE: on a plain database the output is the expected one; on each node
       count every statement gives the same results.
+  Every suite: with pages of 4096 bytes and a buffer of 40 of them, too, every
+      statement gives the expected results.
 
 For n data nodes, a line `-- nodes n: distribute a (...)` behind a `create table` takes
 the place of its distribute clause.
@@ -67,14 +69,18 @@ def call(folder, *command, **options):
     return output
 
 
-def run_session(script, nodes):
-    """The output of the script in a fresh database; 0 nodes make a plain one."""
+def run_session(script, nodes, small=False):
+    """The output of the script in a fresh database; 0 nodes make a plain one, and a
+    small one has small pages and a small buffer."""
     with tempfile.TemporaryDirectory(prefix="redbase-test-") as folder:
         os.symlink(ROOT / "data", pathlib.Path(folder) / "data")
-        distributed = ["-distributed", str(nodes)] if nodes else []
-        if call(folder, BIN / "dbcreate", "db", *distributed):
+        how = ["-distributed", str(nodes)] if nodes else []
+        how += ["-pagesize", "4096"] if small else []
+        if call(folder, BIN / "dbcreate", "db", *how):
             raise Failure("dbcreate has printed something")
-        output = call(folder, BIN / "redbase", "db", "--shell-commands", input=adapt(script, nodes).encode())
+        shell = [BIN / "redbase", "db", "--shell-commands"]
+        shell += ["--buffer", str(40 * 4096)] if small else []
+        output = call(folder, *shell, input=adapt(script, nodes).encode())
         if call(folder, BIN / "dbdestroy", "db"):
             raise Failure("dbdestroy has printed something")
         left = sorted(os.listdir(folder))
@@ -118,6 +124,11 @@ class Suite:
         wanted = expected.read_text(encoding="utf-8")
         compare(results.sorted_output(wanted), results.sorted_output(output))
 
+    def check_small(self, number, script, nodes):
+        wanted = (TESTS / f"{self.name}.{number}.out").read_text(encoding="utf-8")
+        output = run_session(script, nodes, small=True)
+        compare(results.results(wanted), results.results(output))
+
     def run(self, number):
         path = TESTS / f"{self.name}.{number}"
         if not path.is_file():
@@ -127,6 +138,8 @@ class Suite:
         script = path.read_text(encoding="utf-8")
         home = 4 if self.distributed else 0
         self.check(number, lambda: self.check_expected(number, script, home))
+        if "print partitions" not in script:  # which shows sizes
+            self.check(f"{number} in small", lambda: self.check_small(number, script, home))
         # What every node count is to agree with.
         twin = "ex_test.nondistributed" if self.distributed else self.name
         reference = TESTS / f"{twin}.{number}.out"
