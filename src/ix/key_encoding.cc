@@ -28,6 +28,19 @@ using UnsignedOf =
 template <typename U>
 constexpr U kTopBit = static_cast<U>(U{1} << (sizeof(U) * 8 - 1));
 
+template <typename U>
+U BigEndian(U bits) {
+  if constexpr (sizeof(U) == 1) {
+    return bits;
+  } else if constexpr (sizeof(U) == 2) {
+    return __builtin_bswap16(bits);
+  } else if constexpr (sizeof(U) == 4) {
+    return __builtin_bswap32(bits);
+  } else {
+    return __builtin_bswap64(bits);
+  }
+}
+
 // Bits that compare as unsigned numbers as the values do.
 template <typename T>
 UnsignedOf<T> OrderedBits(T value) {
@@ -65,11 +78,10 @@ void AppendNumber(T value, bool descending, std::string* out) {
   using U = UnsignedOf<T>;
   U bits = OrderedBits(value);
   bits = descending ? static_cast<U>(~bits) : bits;
+  bits = BigEndian(bits);
   char bytes[1 + sizeof(U)];
   bytes[0] = kValue;
-  for (size_t i = 0; i < sizeof(U); ++i) {
-    bytes[1 + i] = static_cast<char>(bits >> (8 * (sizeof(U) - 1 - i)));
-  }
+  std::memcpy(bytes + 1, &bits, sizeof(bits));
   out->append(bytes, sizeof(bytes));
 }
 
