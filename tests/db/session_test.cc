@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -216,6 +217,34 @@ TEST_P(SessionTest, SessionsSeeEachOthersChanges) {
   ASSERT_OK_AND_ASSIGN(const auto result, other->Execute("delete from T where a > 20;"));
   ASSERT_OK(Drain(*result));
   EXPECT_EQ(Count(), 20U);
+}
+
+TEST_P(SessionTest, ReadersBesideAWriterSeeWholeStatements) {
+  MakeTable();
+  constexpr int kRounds = 30;
+  std::atomic<int> wrong = 0;
+  const auto count = [this, &wrong](Session& session) {
+    const auto result = session.Execute("select a from T;");
+    const auto rows = result.ok() ? Drain(**result) : Result<Lines>(result.status());
+    // Every insert adds four rows, one for each node.
+    wrong += !rows.ok() || rows->size() % 4 != 0 ? 1 : 0;
+  };
+  {
+    std::vector<std::unique_ptr<common::Thread>> threads;
+    for (int reader = 0; reader < 2; ++reader) {
+      threads.push_back(common::RealEnv().StartThread("reader", [&] {
+        const std::unique_ptr<Session> session = database_->Connect();
+        for (int round = 0; round < kRounds; ++round) {
+          count(*session);
+        }
+      }));
+    }
+    for (int round = 0; round < kRounds; ++round) {
+      Run("insert into T values (5, \"w\"), (15, \"w\"), (25, \"w\"), (35, \"w\");");
+    }
+  }
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(Count(), 40U + 4 * kRounds);
 }
 
 TEST_P(SessionTest, SettingsBelongToTheSession) {
