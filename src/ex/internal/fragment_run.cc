@@ -99,14 +99,21 @@ ql::WakeFunction FragmentRun::NextDriver() {
   return [this, self = shared_from_this()] { executor_.Submit([self] { self->Help(); }); };
 }
 
+bool FragmentRun::TakeIfReady() {
+  if (state_ != State::kReady) {
+    return false;
+  }
+  state_ = State::kRunning;
+  return true;
+}
+
 void FragmentRun::Help() {
   {
     const common::MutexLock lock(mutex_);
     submitted_ = false;
-    if (closed_ || state_ != State::kReady) {
+    if (closed_ || !TakeIfReady()) {
       return;
     }
-    state_ = State::kRunning;
   }
   Run(kBatchesPerTask);
 }
@@ -239,10 +246,7 @@ Result<ql::Accepted> FragmentRun::MayGoOn(const ql::WakeFunction& wake) {
     bool taken = false;
     {
       const common::MutexLock lock(mutex_);
-      taken = state_ == State::kReady;
-      if (taken) {
-        state_ = State::kRunning;
-      }
+      taken = TakeIfReady();
     }
     if (taken) {
       Run(kBatchesPerTask);
@@ -254,46 +258,48 @@ Result<ql::Accepted> FragmentRun::MayGoOn(const ql::WakeFunction& wake) {
   return ql::Accepted::kGoOn;
 }
 
+bool FragmentRun::PopOutput(Batch* batch, ql::WakeFunction* driver) {
+  if (output_.empty()) {
+    return false;
+  }
+  std::swap(*batch, output_.front());
+  if (spare_.size() < kSpareBatches) {
+    spare_.push_back(std::move(output_.front()));
+  }
+  output_.pop_front();
+  output_bytes_ -= BytesOf(*batch);
+  static_cast<void>(reservation_->Resize(output_bytes_));  // giving back cannot fail
+  if (state_ == State::kFull && output_bytes_ <= output_limit_ / 2) {
+    state_ = State::kReady;
+    *driver = NextDriver();
+  }
+  return true;
+}
+
 Result<ql::Poll> FragmentRun::Receive(Batch* batch, const ql::WakeFunction& wake) {
   while (true) {
     ql::WakeFunction driver;
-    bool taken = false;
-    bool rows = false;
+    std::optional<ql::Poll> answer;
     {
       const common::MutexLock lock(mutex_);
-      if (!output_.empty()) {
-        rows = true;
-        std::swap(*batch, output_.front());
-        if (spare_.size() < kSpareBatches) {
-          spare_.push_back(std::move(output_.front()));
-        }
-        output_.pop_front();
-        output_bytes_ -= BytesOf(*batch);
-        static_cast<void>(reservation_->Resize(output_bytes_));  // giving back cannot fail
-        if (state_ == State::kFull && output_bytes_ <= output_limit_ / 2) {
-          state_ = State::kReady;
-          driver = NextDriver();
-        }
+      reader_wake_ = nullptr;
+      if (PopOutput(batch, &driver)) {
+        answer = ql::Poll::kRows;
       } else if (state_ == State::kEnded) {
         RETURN_IF_ERROR(outcome_);
-        return ql::Poll::kEnd;
-      } else if (state_ == State::kReady || state_ == State::kFull) {
-        taken = true;
-        state_ = State::kRunning;
-      } else {
+        answer = ql::Poll::kEnd;
+      } else if (!TakeIfReady()) {
         reader_wake_ = wake;
-        return ql::Poll::kBlocked;
+        answer = ql::Poll::kBlocked;
       }
     }
     if (driver) {
       driver();
     }
-    if (rows) {
-      return ql::Poll::kRows;
+    if (answer) {
+      return *answer;
     }
-    if (taken) {
-      Run(1);
-    }
+    Run(1);
   }
 }
 

@@ -74,6 +74,8 @@ class FragmentRun : public std::enable_shared_from_this<FragmentRun> {
   enum class State : uint8_t { kReady, kRunning, kRunningWoken, kParked, kFull, kEnded };
   class Exchanges;
 
+  // Makes this thread the one that runs it.
+  bool TakeIfReady() REQUIRES(mutex_);
   // Requires: this thread has taken the run (kRunning).  At most so many batches.
   void Run(int batches) EXCLUDES(mutex_);
   State Step() EXCLUDES(mutex_);
@@ -87,6 +89,8 @@ class FragmentRun : public std::enable_shared_from_this<FragmentRun> {
   ql::WakeFunction NextDriver() REQUIRES(mutex_);
   // The body of a task.
   void Help() EXCLUDES(mutex_);
+  // `driver`: as NextDriver, when there is room again.
+  bool PopOutput(Batch* batch, ql::WakeFunction* driver) REQUIRES(mutex_);
   bool OutputIsFull() const REQUIRES(mutex_) { return output_bytes_ > output_limit_; }
   Status Failure() const EXCLUDES(mutex_);
 
