@@ -261,7 +261,8 @@ check: ## Install, build, lint and run every test (at most 15 minutes)
 	testers/summary $(LOGS) || status=1; exit $$status
 
 SAN_SUITES ?= $(TESTED)
-TSAN_SUITES ?= $(TESTED)
+# The components with threads of their own or for others.
+TSAN_SUITES ?= $(filter common pf tx rm ix sm ql ex db,$(TESTED))
 check-san: ## Run tests under the address, undefined-behaviour and thread sanitizers
 	@rm -rf $(BUILD)/asan/logs $(BUILD)/tsan/logs
 	@status=0; \
