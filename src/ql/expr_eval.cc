@@ -266,7 +266,7 @@ Status Evaluator::MakeOperand(const Expr& expr, Rows rows, Vector* storage, Oper
 
 Status Evaluator::MakeSides(const Expr& expr, Rows rows, Sides* out) {
   PhysicalType types[2];
-  for (int i = 0; i < 2; ++i) {
+  for (size_t i = 0; i < 2; ++i) {
     RETURN_IF_ERROR(MakeOperand(*expr.children[i], rows, &out->storage[i], &out->operand[i]));
     types[i] = out->operand[i].vector->physical();
   }
@@ -274,7 +274,7 @@ Status Evaluator::MakeSides(const Expr& expr, Rows rows, Sides* out) {
     return {};
   }
   const bool both_integers = IsInteger(types[0]) && IsInteger(types[1]);
-  for (int i = 0; i < 2; ++i) {
+  for (size_t i = 0; i < 2; ++i) {
     // A bigint keeps its digits; all other numbers are exact as doubles.
     const bool as_integer = both_integers || types[i] == PhysicalType::kInt64;
     RETURN_IF_ERROR(

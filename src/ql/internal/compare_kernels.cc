@@ -20,12 +20,12 @@ bool IsNan(T v) {
 
 template <typename T>
 bool IsEqual(const T& a, const T& b) {
-  return (a == b) | (IsNan(a) & IsNan(b));
+  return a == b || (IsNan(a) && IsNan(b));
 }
 
 template <typename T>
 bool IsLess(const T& a, const T& b) {
-  return (a < b) | (IsNan(b) & !IsNan(a));
+  return a < b || (IsNan(b) && !IsNan(a));
 }
 bool IsLess(const StringView& a, const StringView& b) { return a.Compare(b) < 0; }
 bool IsEqual(const StringView& a, const StringView& b) { return a == b; }
@@ -63,7 +63,7 @@ struct Less {
 struct LessOrEqual {
   template <typename L, typename R>
   static bool Holds(const L& a, const R& b) {
-    return IsLess(a, b) | IsEqual(a, b);
+    return IsLess(a, b) || IsEqual(a, b);
   }
 };
 template <typename Test>
