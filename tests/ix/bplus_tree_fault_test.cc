@@ -72,12 +72,12 @@ class TreeFaultTest : public TreeTest {
 
 TEST_F(TreeFaultTest, AFailedInsertIsRolledBack) {
   Prepare();
-  FailEach(17, [this] { return InsertMany(); });
+  FailEach(41, [this] { return InsertMany(); });
 }
 
 TEST_F(TreeFaultTest, AFailedEraseIsRolledBack) {
   Prepare();
-  FailEach(17, [this] { return EraseMany(); });
+  FailEach(41, [this] { return EraseMany(); });
 }
 
 TEST_F(TreeFaultTest, AFailedReadIsReported) {
@@ -175,7 +175,7 @@ TEST_F(TreeFaultTest, RandomDamageWithARightChecksumIsSurvived) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   Random random(seed);
   pf::RegisterPageOp(kScribbleOp);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 25; ++round) {
     ASSERT_NO_FATAL_FAILURE(Prepare());
     {
       pf::MiniTransaction change(*pool_);
