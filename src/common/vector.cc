@@ -91,16 +91,36 @@ uint64_t* Vector::AllowNulls() {
   return validity_.data();
 }
 
+// Bytes of long strings are taken from the heap at once.
+template <typename RowOf>
+static void CopyStrings(const Vector& source, size_t count, RowOf row, StringView* target,
+                        StringHeap* heap) {
+  const StringView* const from = source.data<StringView>();
+  size_t bytes = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const size_t r = row(i);
+    target[i] = source.IsValid(r) ? from[r] : StringView();
+    bytes += target[i].is_inline() ? 0 : target[i].size();
+  }
+  if (bytes == 0) {
+    return;
+  }
+  char* copy = heap->Allocate(bytes);
+  for (size_t i = 0; i < count; ++i) {
+    if (!target[i].is_inline()) {
+      const std::string_view text = target[i].view();
+      std::memcpy(copy, text.data(), text.size());
+      target[i] = StringView({copy, text.size()});
+      copy += text.size();
+    }
+  }
+}
+
 template <typename RowOf>
 void Vector::CopyRows(const Vector& source, size_t count, size_t to, RowOf row) {
   assert(physical() == source.physical() && to + count <= capacity_);
   if (physical() == PhysicalType::kString) {
-    const StringView* from = source.data<StringView>();
-    StringView* target = data<StringView>() + to;
-    for (size_t i = 0; i < count; ++i) {
-      const size_t r = row(i);
-      target[i] = source.IsValid(r) ? heap_.Add(from[r].view()) : StringView();
-    }
+    CopyStrings(source, count, row, data<StringView>() + to, &heap_);
   } else {
     const size_t width = WidthOf(physical());
     CopyFixed(width, source.raw(), raw() + to * width, count, row);
