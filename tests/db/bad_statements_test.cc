@@ -1,7 +1,5 @@
 // Statements that must be refused: one message that names the thing, and nothing
 // is changed.
-#include <cstdio>
-
 #include "tests/db/random_sql.h"
 #include "tests/db/system_fixture.h"
 

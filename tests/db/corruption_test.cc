@@ -1,6 +1,6 @@
 // Damaged, missing and swapped files: an error that names the file, never a crash
 // or a wrong row.
-#include <cstdio>
+#include <algorithm>
 
 #include "tests/db/system_fixture.h"
 

@@ -1,6 +1,6 @@
 // Whole sessions while an operation on the disk fails: a clear error or success,
 // and afterwards what was done is there and what failed left nothing.
-#include <cstdio>
+#include <algorithm>
 
 #include "tests/db/system_fixture.h"
 

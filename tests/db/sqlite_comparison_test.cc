@@ -2,6 +2,7 @@
 // with and without the optimizer.
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <set>
@@ -235,6 +236,74 @@ TEST_F(SqliteComparison, RandomStatementsOnSmallTablesAgree) { Run(250, 300); }
 TEST_F(SqliteComparison, RandomStatementsOnOtherTablesAgree) { Run(250, 600); }
 
 TEST_F(SqliteComparison, RandomStatementsOnLargerTablesAgree) { Run(60, 5000); }
+
+// A statement that may fail, but then in all of them.
+class UniqueComparison : public SqliteComparison {
+ protected:
+  UniqueComparison() {
+    EXPECT_OK(sqlite_.Do("create table u (k integer, v integer)"));
+    EXPECT_OK(sqlite_.Do("create unique index i on u(k)"));
+    for (size_t i = 0; i < systems_.size(); ++i) {
+      std::string split;
+      for (uint32_t n = 1; n < kNodes[i]; ++n) {
+        split += (n == 1 ? " distribute k (" : ", ") + std::to_string(n * 4);
+      }
+      systems_[i]->Run("create table u (k int, v int)" + split + (split.empty() ? ";" : ");"));
+      systems_[i]->Run("create unique index u(k);");
+      systems_[i]->Run("create index u(v);");
+    }
+  }
+
+  void SameOutcome(const std::string& text) {
+    const bool possible = sqlite_.Do(text).ok();
+    failed_ += possible ? 0 : 1;
+    for (const auto& system : systems_) {
+      const Result<Lines> done = system->Do(text + ";");
+      EXPECT_EQ(done.ok(), possible) << text;
+      EXPECT_TRUE(done.ok() || done.status().code() == Code::kConstraint);
+    }
+    ASSERT_NO_FATAL_FAILURE(Same("select * from u"));
+  }
+
+  // Null now and then.
+  std::string Key() { return sql_.OneIn(15) ? "null" : std::to_string(sql_.Below(30)); }
+
+  std::string AnyChange() {
+    const std::string v = std::to_string(sql_.Below(8));
+    switch (sql_.Below(6)) {
+      case 0:
+        return "delete from u where v = " + v;
+      case 1:
+        return "update u set k = " + Key() + " where v = " + v;
+      case 2:
+        return "update u set k = " + Key() + ", v = " + v + " where k = " + Key();
+      case 3:
+        return "insert into u values (" + Key() + ", " + v + "), (" + Key() + ", " + v + ")";
+      default:
+        return "insert into u values (" + Key() + ", " + v + ")";
+    }
+  }
+
+  size_t failed_ = 0;
+};
+
+TEST_F(UniqueComparison, RandomKeysAreRefusedAlike) {
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_NO_FATAL_FAILURE(SameOutcome(AnyChange()));
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_GT(failed_, 10U);
+}
+
+TEST(UniqueIndex, OfADistributedTableMustHaveThePartitioningColumn) {
+  System system(3);
+  system.Run("create table t (a int, b int) distribute a (10, 20);");
+  EXPECT_THAT(system.Error("create unique index t(b);"), ::testing::HasSubstr("a"));
+  system.Run("create unique index t(b, a);");
+  system.Run("insert into t values (1, 5), (15, 5);");
+  EXPECT_FALSE(system.Do("update t set a = 1;").ok());
+  EXPECT_EQ(Sorted(system.Rows("print t;")), (Lines{"1 | 5", "15 | 5"}));
+}
 
 TEST(Update, SetsColumnsInAnyOrder) {
   System system(0);
