@@ -86,11 +86,6 @@ $(OUT)/obj/%.o: %.cc $(FLAGS_STAMP)
 	@echo "  CXX   $<"
 	@$(CACHE) $(CXX) $(CXXFLAGS) $(WARNINGS) $(INCLUDES) -MMD -MP -c $< -o $@
 
-# Under the address sanitizer g++ 12 takes the unused part of a variant for uninitialized.
-ifeq ($(MODE),asan)
-$(OUT)/obj/src/ex/local_node.o: CXXFLAGS += -Wno-maybe-uninitialized
-endif
-
 # The generated scanner and parser are exempt from our warnings.
 $(OUT)/obj/gen/%.o: $(GEN)/%.cc $(FLAGS_STAMP)
 	@mkdir -p $(@D)
