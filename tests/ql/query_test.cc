@@ -100,6 +100,16 @@ TEST_F(QueryTest, FailureOfTheSourceReachesTheCaller) {
   }
 }
 
+// A worker that waits for room must not wait for one that has failed.
+TEST_F(QueryTest, FailureFreesWorkersThatWait) {
+  SetMemory(100000);
+  for (int round = 0; round < 30; ++round) {
+    TestInput input = NumbersInput(600);
+    input.fail_at = 20 + static_cast<size_t>(round);
+    ASSERT_CODE(Code::kIoError, Run(*Input(input)));
+  }
+}
+
 TEST_F(QueryTest, FailureOfTheFirstMorselIsAFailure) {
   TestInput input = NumbersInput(10);
   input.fail_at = 0;
