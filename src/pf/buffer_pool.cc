@@ -27,6 +27,7 @@ size_t BufferPool::budget_bytes() const { return frames_->budget(); }
 Status BufferPool::Clear() {
   Status result;
   size_t left = 0;
+  writer_->WaitUntilIdle();
   for (const std::shared_ptr<FileState>& file : writer_->files()) {
     result.Update(writer_->WriteFile(*file));
     const uint32_t end = file->page_count.load(std::memory_order_acquire);
@@ -65,6 +66,7 @@ std::vector<FrameInfo> BufferPool::Frames() const {
 }
 
 size_t BufferPool::PinnedPages() const {
+  writer_->WaitUntilIdle();
   size_t pinned = 0;
   frames_->ForEachPage([&](const Frame& frame) { pinned += frame.state() != 0 ? 1 : 0; });
   return pinned;

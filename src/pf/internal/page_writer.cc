@@ -199,7 +199,16 @@ void PageWriter::WriteUntilFewAreDirty() {
       break;
     }
   }
+  const common::MutexLock lock(mutex_);
   awake_.store(false, std::memory_order_relaxed);
+  idle_.NotifyAll();
+}
+
+void PageWriter::WaitUntilIdle() {
+  const common::MutexLock lock(mutex_);
+  while (!stop_ && awake_.load(std::memory_order_relaxed)) {
+    idle_.Wait(mutex_);
+  }
 }
 
 // Writes dirty pages in page order until few pages of the pool are dirty.

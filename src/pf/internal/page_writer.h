@@ -41,6 +41,10 @@ class PageWriter {
   // on a page of the file.
   Status WriteFile(FileState& file);
 
+  // Returns when the background thread has nothing to do, and so no page pinned.
+  // It never waits for a latch, so the caller may hold some.
+  void WaitUntilIdle() EXCLUDES(mutex_);
+
   // Wakes the background thread when much is dirty.  Called without latches.
   void NoteDirty() {
     if (background_ && !awake_.load(std::memory_order_relaxed) &&
@@ -72,6 +76,7 @@ class PageWriter {
 
   mutable common::Mutex mutex_;
   common::CondVar work_or_stop_;
+  common::CondVar idle_;
   bool stop_ GUARDED_BY(mutex_) = false;
   std::vector<std::shared_ptr<FileState>> files_ GUARDED_BY(mutex_);
   std::unique_ptr<common::Thread> thread_ GUARDED_BY(mutex_);
