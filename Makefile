@@ -171,8 +171,8 @@ TESTED := $(foreach c,$(COMPONENTS),$(if $(wildcard tests/$(c)/*.cc),$(c)))
 # Seconds that one component's tests may take.
 TEST_TIMEOUT_release := 180
 TEST_TIMEOUT_debug := 300
-TEST_TIMEOUT_asan := 600
-TEST_TIMEOUT_tsan := 900
+TEST_TIMEOUT_asan := 900
+TEST_TIMEOUT_tsan := 1500
 TEST_TIMEOUT ?= $(TEST_TIMEOUT_$(MODE))
 GTEST_ARGS ?=
 
