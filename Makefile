@@ -169,7 +169,7 @@ LOGS := $(OUT)/logs
 SUPPORT_OBJECTS := $(call objects_of,$(wildcard tests/support/*.cc))
 TESTED := $(foreach c,$(COMPONENTS),$(if $(wildcard tests/$(c)/*.cc),$(c)))
 # Seconds that one component's tests may take.
-TEST_TIMEOUT_release := 180
+TEST_TIMEOUT_release := 300
 TEST_TIMEOUT_debug := 300
 TEST_TIMEOUT_asan := 900
 TEST_TIMEOUT_tsan := 1500

@@ -57,6 +57,7 @@ IoStatistics BufferPool::statistics() const { return counters_->Sum(); }
 void BufferPool::ResetStatistics() { counters_->Reset(); }
 
 std::vector<FrameInfo> BufferPool::Frames() const {
+  writer_->WaitUntilIdle();
   std::vector<FrameInfo> infos;
   frames_->ForEachPage([&](const Frame& frame) {
     infos.push_back({frame.index(), frame.file().path(), frame.page_num(), frame.bytes().size(),
