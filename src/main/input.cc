@@ -25,7 +25,7 @@ bool IsBlank(const std::string& line) {
 
 std::optional<std::string> DescriptorInput::Read() {
   std::array<char, 1 << 16> buffer;
-  while (!stop_) {
+  while (Interrupts::AwaitInput(descriptor_)) {
     const ssize_t count = read(descriptor_, buffer.data(), buffer.size());
     if (count > 0) {
       return std::string(buffer.data(), static_cast<size_t>(count));
@@ -98,13 +98,15 @@ char* TerminalInput::Editor::Prompt(EditLine* line) { return Of(line).prompt_.da
 int TerminalInput::Editor::ReadCharacter(EditLine* line, wchar_t* character) {
   std::mbstate_t state = {};
   while (true) {
+    if (!Interrupts::AwaitInput(STDIN_FILENO)) {
+      Of(line).interrupted_ = true;
+      errno = EINTR;
+      return -1;
+    }
     char byte = 0;
     const ssize_t count = read(STDIN_FILENO, &byte, 1);
-    if (count < 0 && errno == EINTR && !Interrupts::TakeInterrupt() && !Interrupts::stopped()) {
-      continue;
-    }
     if (count < 0 && errno == EINTR) {
-      Of(line).interrupted_ = true;
+      continue;
     }
     if (count <= 0) {
       return static_cast<int>(count);
@@ -143,12 +145,14 @@ TerminalInput::~TerminalInput() = default;
 
 std::optional<std::string> TerminalInput::Read() {
   if (!begun_) {
+    Interrupts::TakeInterrupt();  // one that cancelled the last statement
     std::fputs("\n", stdout);
     std::fflush(stdout);
   }
   std::optional<std::string> line =
       editor_->Read(begun_ ? "        -> " : "REDBASE >> ", &given_up_);
   if (!line) {
+    Interrupts::TakeInterrupt();
     std::fputs("\n", stdout);
     std::fflush(stdout);
     begun_ = false;

@@ -2,25 +2,22 @@
 // at a terminal.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace redbase::main {
 
-// Reads a descriptor piece by piece.  A signal that sets `stop` ends the input.
+// Reads a descriptor piece by piece.  A signal that ends the run ends the input.
 class DescriptorInput {
  public:
-  DescriptorInput(int descriptor, const std::atomic<bool>& stop)
-      : descriptor_(descriptor), stop_(stop) {}
+  explicit DescriptorInput(int descriptor) : descriptor_(descriptor) {}
 
   // At least one character; nullopt at the end, or when reading fails.
   std::optional<std::string> Read();
 
  private:
   const int descriptor_;
-  const std::atomic<bool>& stop_;
 };
 
 // Lines that a person types, with editing and a history that outlives the

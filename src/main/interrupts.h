@@ -4,6 +4,10 @@
 // SIGTERM and SIGHUP cancel the statement and end the run, with the database closed
 // as ever.  SIGPIPE is ignored: writing fails instead.
 //
+// A signal may come between looking at a flag and a read that blocks, and any thread
+// may receive it.  So whoever reads the input waits with AwaitInput, which a signal
+// ends however they interleave.
+//
 // There is one at a time.  The destructor gives the signals their default effect.
 #pragma once
 
@@ -25,6 +29,9 @@ class Interrupts {
   // The run is to end.
   const std::atomic<bool>& stop() const;
   static bool stopped();
+  // Waits until `descriptor` can be read without blocking, or is at its end; false
+  // when the run is to end or SIGINT came since TakeInterrupt.
+  static bool AwaitInput(int descriptor);
   // Whether SIGINT came since this was last asked.
   static bool TakeInterrupt();
 };

@@ -79,7 +79,7 @@ class Run {
   }
 
   int RunPipe() {
-    DescriptorInput input(STDIN_FILENO, interrupts_.stop());
+    DescriptorInput input(STDIN_FILENO);
     parser::Parser parser([&input] { return input.Read(); });
     ShellOptions options = Options();
     options.prompt = options.echo = options.farewell = !arguments_.quiet;
