@@ -267,7 +267,7 @@ void CrashRun::TakePoint() {
   {
     const common::MutexLock lock(mutex_);
     taken_.push_back({env_->Fork(), expected_, "after operation " + std::to_string(operations_),
-                      Mixed(database_seed_, ~operations_), 0});
+                      workload_->random().Next(), 0});
   }
   if (close) {
     Open();
