@@ -92,11 +92,10 @@ class Cutter {
   std::unique_ptr<common::SimEnv> copy_ GUARDED_BY(mutex_);
 };
 
-Result<Lines> RunStepOn(common::SimEnv& env, Session& session, const CrashWorkload::Step& step) {
+void WriteLoadFile(common::SimEnv& env, const CrashWorkload::Step& step) {
   if (!step.load_text.empty()) {
     WriteFile(env, CrashWorkload::kLoadFile, step.load_text);
   }
-  return Do(session, step.text);
 }
 
 struct Query {
@@ -204,6 +203,9 @@ void CrashRun::RunDatabase(uint64_t seed) {
   Expect("opening");
   Watch(true);
   Open();
+  if (session_ == nullptr) {
+    return;
+  }
   has_transactions_ = Supports("begin;") && Supports("rollback;");
   has_checkpoints_ = Supports("checkpoint;");
   for (int i = 0; i < plan_.statements && points_ < plan_.points; ++i) {
@@ -289,7 +291,10 @@ void CrashRun::Turn() {
 }
 
 void CrashRun::Execute(const CrashWorkload::Step& step) {
-  const Result<Lines> done = RunStepOn(*env_, *session_, step);
+  Watch(false);
+  WriteLoadFile(*env_, step);
+  Watch(true);
+  const Result<Lines> done = Do(*session_, step.text);
   EXPECT_EQ(done.ok(), !step.fails) << Shortened(step.text) << ": " << done.status().message();
 }
 
@@ -387,7 +392,8 @@ std::string CrashRun::GoOn(const Point& point, Session& session, ModelState* sta
   CrashWorkload workload(point.seed, plan_.nodes);
   for (int i = 0; i < 4; ++i) {
     const CrashWorkload::Step step = workload.Next(*state);
-    const Result<Lines> done = RunStepOn(*point.env, session, step);
+    WriteLoadFile(*point.env, step);
+    const Result<Lines> done = Do(session, step.text);
     if (done.ok() == step.fails) {
       return Shortened(step.text) + ": " + done.status().message();
     }

@@ -50,7 +50,7 @@ std::vector<std::unique_ptr<common::SimEnv>> CrashesDuring(common::SimEnv& env,
                                                            const std::function<void()>& change) {
   std::vector<std::unique_ptr<common::SimEnv>> copies;
   env.SetObserver([&](common::FaultPlan::Operation) {
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 3; ++i) {
       copies.push_back(env.Fork());
       copies.back()->Crash(copies.size());
     }
