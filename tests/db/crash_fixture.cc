@@ -189,7 +189,8 @@ void CrashRun::Run() {
     RunDatabase(Mixed(seed_, number));
   }
   std::printf(
-      "%llu crash points, %llu of them within a recovery, %lld us each\n",
+      "%s transactions, %s checkpoints: %llu crash points, %llu of them nested, %lld us each\n",
+      has_transactions_ ? "with" : "without", has_checkpoints_ ? "with" : "without",
       static_cast<unsigned long long>(points_), static_cast<unsigned long long>(nested_),
       static_cast<long long>(micros_ / static_cast<int64_t>(std::max<uint64_t>(points_, 1))));
 }
@@ -264,8 +265,8 @@ void CrashRun::TakePoint() {
   if (close) {
     Expect("closing");
     Close();
+    Expect("nothing after closing");
   }
-  Expect("nothing");
   {
     const common::MutexLock lock(mutex_);
     taken_.push_back({env_->Fork(), expected_, "after operation " + std::to_string(operations_),
@@ -302,12 +303,13 @@ void CrashRun::RunStep(const CrashWorkload::Step& step) {
   Expect(step.text, step.after);
   Execute(step);
   committed_ = step.after;
-  Expect("nothing");
+  Expect("nothing after " + step.text);
 }
 
 void CrashRun::RunCheckpoint() {
   Expect("checkpoint");
   EXPECT_OK(Do(*session_, "checkpoint;"));
+  Expect("nothing after a checkpoint");
 }
 
 bool CrashRun::RunSteps(ModelState* state) {
@@ -346,7 +348,7 @@ void CrashRun::RunTransaction() {
     EXPECT_OK(Do(*session_, "rollback;"));
     Compare(committed_);
   }
-  Expect("nothing");
+  Expect("nothing after a transaction");
 }
 
 void CrashRun::Compare(const ModelState& state) {
