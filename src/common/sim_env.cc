@@ -1,8 +1,8 @@
 #include "common/sim_env.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -37,7 +37,7 @@ class SimEnv::SimFile : public File {
     const MutexLock lock(env_->mutex_);
     bool cut = false;
     RETURN_IF_ERROR(Begin(FaultPlan::kRead, &cut));
-    const size_t n = CopyOut(offset, out);
+    const size_t n = node_->bytes.Read(offset, out);
     return cut ? n / 2 : n;
   }
 
@@ -48,7 +48,7 @@ class SimEnv::SimFile : public File {
     size_t done = 0;
     size_t total = 0;
     for (const auto& buffer : out) {
-      done += CopyOut(offset + total, buffer);
+      done += node_->bytes.Read(offset + total, buffer);
       total += buffer.size();
     }
     done = cut ? done / 2 : done;
@@ -56,6 +56,7 @@ class SimEnv::SimFile : public File {
   }
 
   Status Write(uint64_t offset, std::span<const std::byte> bytes) override {
+    env_->Observe(FaultPlan::kWrite);
     const MutexLock lock(env_->mutex_);
     if (bytes.empty()) {
       return {};
@@ -79,6 +80,7 @@ class SimEnv::SimFile : public File {
   }
 
   Status Sync() override {
+    env_->Observe(FaultPlan::kSync);
     const MutexLock lock(env_->mutex_);
     if (Status status = Begin(FaultPlan::kSync); !status.ok()) {
       SimDisk::ForgetUnsynced(node_.get());
@@ -95,6 +97,7 @@ class SimEnv::SimFile : public File {
   }
 
   Status Truncate(uint64_t size) override {
+    env_->Observe(FaultPlan::kWrite);
     const MutexLock lock(env_->mutex_);
     if (!writable_) {
       return SystemError(path_, EINVAL);
@@ -116,16 +119,6 @@ class SimEnv::SimFile : public File {
       return {Code::kIoError, path_ + ": opened before the power was cut"};
     }
     return env_->Count(operation, path_, cut);
-  }
-
-  size_t CopyOut(uint64_t offset, std::span<std::byte> out) const {
-    const std::string& bytes = node_->bytes;
-    const size_t start = std::min<size_t>(offset, bytes.size());
-    const size_t n = std::min(out.size(), bytes.size() - start);
-    if (n > 0) {
-      std::memcpy(out.data(), bytes.data() + start, n);
-    }
-    return n;
   }
 
   // The size, at most `size`, that the disk lets this file have.
@@ -215,9 +208,11 @@ Status SimEnv::CorruptByte(const std::string& path, uint64_t offset, uint8_t mas
   if (offset >= node->bytes.size()) {
     return ShortRead(path, 0, 1);
   }
-  const auto turn = [offset, mask](std::string* bytes) {
-    if (offset < bytes->size()) {
-      (*bytes)[offset] = static_cast<char>((*bytes)[offset] ^ mask);
+  const auto turn = [offset, mask](ChunkedBytes* bytes) {
+    std::array<std::byte, 1> byte{};
+    if (bytes->Read(offset, byte) == 1) {
+      byte[0] ^= std::byte{mask};
+      bytes->Write(offset, byte);
     }
   };
   turn(&node->bytes);
@@ -230,6 +225,36 @@ void SimEnv::Crash(uint64_t seed) {
   disk_->Crash(seed);
   ++crashes_;
   locked_.clear();
+}
+
+std::unique_ptr<SimEnv> SimEnv::Fork() const {
+  auto fork = std::make_unique<SimEnv>(1, scheduler_);
+  fork->micros_ = micros_.load();
+  const MutexLock lock(mutex_);
+  const MutexLock of_fork(fork->mutex_);
+  fork->disk_ = disk_->Clone();
+  fork->random_ = random_;
+  return fork;
+}
+
+void SimEnv::SetObserver(Observer observer) {
+  const MutexLock lock(mutex_);
+  observed_ = observer != nullptr;
+  observer_ = std::make_shared<const Observer>(std::move(observer));
+}
+
+void SimEnv::Observe(FaultPlan::Operation operation) {
+  if (!observed_.load(std::memory_order_relaxed)) {
+    return;
+  }
+  std::shared_ptr<const Observer> observer;
+  {
+    const MutexLock lock(mutex_);
+    observer = observer_;
+  }
+  if (*observer != nullptr) {
+    (*observer)(operation);
+  }
 }
 
 Status SimEnv::Count(FaultPlan::Operation operation, const std::string& path, bool* short_read) {
@@ -261,13 +286,16 @@ Status SimEnv::CheckWritable(const std::string& path) const {
 }
 
 Result<std::unique_ptr<File>> SimEnv::Open(const std::string& path, OpenMode mode) {
+  const bool make = mode == OpenMode::kCreate || mode == OpenMode::kAppend;
+  if (make) {
+    Observe(FaultPlan::kOpen);
+  }
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kOpen, path));
   auto node = disk_->Find(path);
   if (mode == OpenMode::kCreate && node.ok()) {
     return SystemError(path, EEXIST);
   }
-  const bool make = mode == OpenMode::kCreate || mode == OpenMode::kAppend;
   if (mode != OpenMode::kRead && (make || node.ok())) {
     RETURN_IF_ERROR(CheckWritable(path));
   }
@@ -297,6 +325,7 @@ bool SimEnv::Exists(const std::string& path) {
 }
 
 Status SimEnv::CreateDirectory(const std::string& path) {
+  Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
   if (disk_->Find(path).ok()) {
@@ -308,6 +337,7 @@ Status SimEnv::CreateDirectory(const std::string& path) {
 }
 
 Status SimEnv::RemoveFile(const std::string& path) {
+  Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
   RETURN_IF_ERROR(CheckWritable(path));
@@ -315,6 +345,7 @@ Status SimEnv::RemoveFile(const std::string& path) {
 }
 
 Status SimEnv::RemoveDirectory(const std::string& path) {
+  Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
   RETURN_IF_ERROR(CheckWritable(path));
@@ -322,6 +353,7 @@ Status SimEnv::RemoveDirectory(const std::string& path) {
 }
 
 Status SimEnv::Rename(const std::string& from, const std::string& to) {
+  Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, from));
   RETURN_IF_ERROR(CheckWritable(from));
@@ -344,6 +376,7 @@ Result<std::vector<DirEntry>> SimEnv::List(const std::string& path) {
 }
 
 Status SimEnv::SyncDirectory(const std::string& path) {
+  Observe(FaultPlan::kSync);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kSync, path));
   ASSIGN_OR_RETURN(const SimDisk::NodePtr node, disk_->Find(path));
@@ -355,6 +388,7 @@ Status SimEnv::SyncDirectory(const std::string& path) {
 }
 
 Result<std::unique_ptr<FileLock>> SimEnv::Lock(const std::string& path) {
+  Observe(FaultPlan::kOpen);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kOpen, path));
   RETURN_IF_ERROR(CheckWritable(path));
@@ -384,7 +418,7 @@ Result<std::string> SimEnv::ReadAll(const std::string& path) {
     return SystemError(path, EISDIR);
   }
   RETURN_IF_ERROR(Count(FaultPlan::kRead, path));
-  return node->bytes;
+  return node->bytes.ToString();
 }
 
 int64_t SimEnv::MonotonicMicros() {

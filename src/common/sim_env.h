@@ -11,12 +11,21 @@
 //     if (env.faults() == 0) break;  // it has fewer than n operations
 //   }
 //
+// A test of every crash forks the disk before each operation that changes what
+// would be left, and crashes the copy:
+//
+//   env.SetObserver([&](FaultPlan::Operation) {
+//     copies.push_back(env.Fork());
+//     copies.back()->Crash(seed++);
+//   });
+//
 // A disk has no symbolic links; relative paths start at "/", which exists.
 // Thread-safe; every operation on a file is a sync point of SeededScheduler.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -83,6 +92,16 @@ class SimEnv : public Env {
   // The power goes: of what was not synced, the seed says which 512-byte sectors
   // and which names are there afterwards.  Open files and locks become useless.
   void Crash(uint64_t seed) EXCLUDES(mutex_);
+  // Another one with a copy of this disk, what is synced and what is not, and the
+  // same time.  Open files, locks, faults, limits and the observer stay behind.
+  // Costs no more than a pointer for every 4 KiB.
+  std::unique_ptr<SimEnv> Fork() const EXCLUDES(mutex_);
+  // Is called before every operation that changes what a crash would leave: a
+  // write, truncation, sync, creation, renaming or removal, whether it succeeds
+  // or not.  It may use this env and is called on any thread, by several at a
+  // time; null: nobody.
+  using Observer = std::function<void(FaultPlan::Operation)>;
+  void SetObserver(Observer observer) EXCLUDES(mutex_);
   // Moves the clock on.
   void Step(int64_t micros) { micros_.fetch_add(micros); }
 
@@ -110,6 +129,7 @@ class SimEnv : public Env {
   class SimFile;
   class SimLock;
 
+  void Observe(FaultPlan::Operation operation) EXCLUDES(mutex_);
   // Counts an operation; its error when the plan says that it fails, or with
   // `short_read` given, true there when it is to be cut short.
   Status Count(FaultPlan::Operation operation, const std::string& path, bool* short_read = nullptr)
@@ -119,7 +139,7 @@ class SimEnv : public Env {
   SeededScheduler* const scheduler_;
   std::atomic<int64_t> micros_{0};
   mutable Mutex mutex_;
-  const std::unique_ptr<SimDisk> disk_ PT_GUARDED_BY(mutex_);
+  std::unique_ptr<SimDisk> disk_ GUARDED_BY(mutex_) PT_GUARDED_BY(mutex_);
   Random random_ GUARDED_BY(mutex_);
   FaultPlan plan_ GUARDED_BY(mutex_);
   uint64_t matched_ GUARDED_BY(mutex_) = 0;
@@ -129,6 +149,8 @@ class SimEnv : public Env {
   std::vector<const void*> read_only_ GUARDED_BY(mutex_);  // nodes of the disk
   std::set<const void*> locked_ GUARDED_BY(mutex_);        // likewise
   uint64_t crashes_ GUARDED_BY(mutex_) = 0;
+  std::atomic<bool> observed_{false};
+  std::shared_ptr<const Observer> observer_ GUARDED_BY(mutex_);
 };
 
 }  // namespace redbase::common

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <functional>
+#include <iterator>
 #include <string_view>
+#include <unordered_map>
 
 #include "common/bytes.h"
 #include "common/internal/io_errors.h"
@@ -172,40 +174,61 @@ Status SimDisk::Rename(const std::string& from, const std::string& to) {
   return {};
 }
 
-void SimDisk::ApplyChange(const Node::Change& change, std::string* bytes) {
-  if (change.is_truncation) {
-    bytes->resize(change.offset);
-    return;
+void SimDisk::ApplyChange(const Node::Change& change, ChunkedBytes* bytes) {
+  if (change.bytes == nullptr) {
+    bytes->Resize(change.offset);
+  } else {
+    bytes->Write(change.offset, AsBytes(*change.bytes));
   }
-  const size_t end = change.offset + change.bytes.size();
-  if (bytes->size() < end) {
-    bytes->resize(end);
-  }
-  std::memcpy(bytes->data() + change.offset, change.bytes.data(), change.bytes.size());
 }
 
 void SimDisk::Write(Node* file, uint64_t offset, std::span<const std::byte> bytes) {
   if (!bytes.empty()) {
-    file->unsynced.push_back({offset, std::string(AsChars(bytes)), false});
+    file->unsynced.push_back({offset, std::make_shared<const std::string>(AsChars(bytes))});
     ApplyChange(file->unsynced.back(), &file->bytes);
   }
 }
 
 void SimDisk::Truncate(Node* file, uint64_t size) {
-  file->unsynced.push_back({size, "", true});
+  file->unsynced.push_back({size, nullptr});
   ApplyChange(file->unsynced.back(), &file->bytes);
+}
+
+bool SimDisk::BuildsOn(const NameChange& later, const NameChange& earlier) {
+  const auto touches = [&earlier](const NodePtr& directory, const std::string& name) {
+    return directory != nullptr && ((directory == earlier.from && name == earlier.from_name) ||
+                                    (directory == earlier.to && name == earlier.to_name));
+  };
+  const bool is_rename = later.from != nullptr && later.to != nullptr;
+  const bool is_removal = later.to == nullptr;
+  return later.node == earlier.node || touches(later.from, later.from_name) ||
+         touches(later.to, later.to_name) || (is_rename && later.to == earlier.node) ||
+         (is_removal && later.node == earlier.from);
 }
 
 void SimDisk::MakeDurable(const NameChange& change) {
   if (change.from != nullptr) {
-    const auto old = change.from->durable_names.find(change.from_name);
-    if (old != change.from->durable_names.end() && old->second == change.node) {
-      change.from->durable_names.erase(old);
-    }
+    change.from->durable_names.erase(change.from_name);
   }
   if (change.to != nullptr) {
     change.to->durable_names[change.to_name] = change.node;
   }
+}
+
+void SimDisk::SyncNames(const NodePtr& directory) {
+  std::vector<NameChange> synced;  // the last first
+  std::vector<NameChange> rest;
+  for (; !unsynced_names_.empty(); unsynced_names_.pop_back()) {
+    NameChange& change = unsynced_names_.back();
+    const bool needed =
+        change.from == directory || change.to == directory ||
+        std::any_of(synced.begin(), synced.end(),
+                    [&change](const NameChange& later) { return BuildsOn(later, change); });
+    (needed ? synced : rest).push_back(std::move(change));
+  }
+  std::for_each(synced.rbegin(), synced.rend(), MakeDurable);
+  unsynced_names_.assign(std::make_move_iterator(rest.rbegin()),
+                         std::make_move_iterator(rest.rend()));
 }
 
 void SimDisk::Sync(const NodePtr& node) {
@@ -213,18 +236,24 @@ void SimDisk::Sync(const NodePtr& node) {
     ApplyChange(change, &node->durable_bytes);
   }
   node->unsynced.clear();
-  std::vector<NameChange> rest;
-  for (NameChange& change : unsynced_names_) {
-    if (change.from == node || change.to == node) {
-      MakeDurable(change);
-    } else {
-      rest.push_back(std::move(change));
-    }
+  if (node->is_directory) {
+    SyncNames(node);
   }
-  unsynced_names_ = std::move(rest);
 }
 
 uint64_t SimDisk::Used() const { return BytesUnder(*root_); }
+
+void SimDisk::ApplyTorn(const Node::Change& change, Random* random, ChunkedBytes* bytes) {
+  const std::span<const std::byte> all = AsBytes(*change.bytes);
+  for (size_t done = 0; done < all.size();) {
+    const uint64_t at = change.offset + done;
+    const size_t n = std::min<size_t>(kSector - at % kSector, all.size() - done);
+    if (random->OneIn(2)) {
+      bytes->Write(at, all.subspan(done, n));
+    }
+    done += n;
+  }
+}
 
 void SimDisk::CrashFile(Node* file, Fate fate, Random* random) {
   size_t kept = file->unsynced.size();
@@ -235,55 +264,90 @@ void SimDisk::CrashFile(Node* file, Fate fate, Random* random) {
   }
   for (size_t i = 0; i < kept; ++i) {
     const Node::Change& change = file->unsynced[i];
-    const bool torn = fate == Fate::kAnything || (fate == Fate::kPrefix && i + 1 == kept);
-    if (!torn || change.is_truncation) {
-      if (fate != Fate::kAnything || random->OneIn(2)) {
-        ApplyChange(change, &file->durable_bytes);
-      }
-      continue;
+    const bool anything = fate == Fate::kAnything;
+    const bool torn = anything || (fate == Fate::kPrefix && i + 1 == kept);
+    if (torn && change.bytes != nullptr) {
+      ApplyTorn(change, random, &file->durable_bytes);
+    } else if (!anything || random->OneIn(2)) {
+      ApplyChange(change, &file->durable_bytes);
     }
-    // Each sector that the write touches gets there or not.
-    for (uint64_t at = change.offset; at < change.offset + change.bytes.size();) {
-      const uint64_t end =
-          std::min((at / kSector + 1) * kSector, change.offset + change.bytes.size());
-      if (random->OneIn(2)) {
-        ApplyChange({at, change.bytes.substr(at - change.offset, end - at), false},
-                    &file->durable_bytes);
-      }
-      at = end;
-    }
+  }
+  if (fate == Fate::kAnything && !file->unsynced.empty() &&
+      file->durable_bytes.size() < file->bytes.size() && random->OneIn(2)) {
+    file->durable_bytes.Resize(file->bytes.size());
   }
   file->bytes = file->durable_bytes;
   file->unsynced.clear();
 }
 
-void SimDisk::CrashTree(Node* directory, Random* random) {
+void SimDisk::CrashTree(Node* directory, const Fate* fate, Random* random) {
   directory->names = directory->durable_names;
   for (const auto& [name, node] : directory->names) {
     if (node->is_directory) {
-      CrashTree(node.get(), random);
+      CrashTree(node.get(), fate, random);
     } else {
-      CrashFile(node.get(), static_cast<Fate>(random->Below(4)), random);
+      CrashFile(node.get(), fate != nullptr ? *fate : static_cast<Fate>(random->Below(4)), random);
     }
   }
+}
+
+void SimDisk::CrashNames(Fate fate, Random* random) {
+  size_t kept = unsynced_names_.size();
+  if (fate == Fate::kNothing) {
+    kept = 0;
+  } else if (fate == Fate::kPrefix) {
+    kept = random->Below(kept + 1);
+  }
+  std::vector<const NameChange*> lost;
+  for (size_t i = 0; i < kept; ++i) {
+    const NameChange& change = unsynced_names_[i];
+    const bool cannot = std::any_of(lost.begin(), lost.end(), [&change](const NameChange* earlier) {
+      return BuildsOn(change, *earlier);
+    });
+    if (cannot || (fate == Fate::kAnything && random->OneIn(2))) {
+      lost.push_back(&change);
+    } else {
+      MakeDurable(change);
+    }
+  }
+  unsynced_names_.clear();
 }
 
 void SimDisk::Crash(uint64_t seed) {
   Random random(seed);
   const auto fate = static_cast<Fate>(random.Below(4));
-  size_t kept = unsynced_names_.size();
-  if (fate == Fate::kNothing) {
-    kept = 0;
-  } else if (fate == Fate::kPrefix) {
-    kept = random.Below(kept + 1);
-  }
-  for (size_t i = 0; i < kept; ++i) {
-    if (fate != Fate::kAnything || random.OneIn(2)) {
-      MakeDurable(unsynced_names_[i]);
+  CrashNames(fate, &random);
+  // In one of four crashes all files share the fate: nothing was on its way, or
+  // only the process died.
+  const bool shared = fate <= Fate::kEverything && random.OneIn(2);
+  CrashTree(root_.get(), shared ? &fate : nullptr, &random);
+}
+
+std::unique_ptr<SimDisk> SimDisk::Clone() const {
+  std::unordered_map<const Node*, NodePtr> copies;
+  const std::function<NodePtr(const NodePtr&)> copy = [&](const NodePtr& node) {
+    if (node == nullptr) {
+      return NodePtr();
     }
+    NodePtr& made = copies[node.get()];
+    if (made != nullptr) {
+      return made;
+    }
+    NodePtr result = made = std::make_shared<Node>(*node);
+    for (auto* names : {&result->names, &result->durable_names}) {
+      for (auto& [name, child] : *names) {
+        child = copy(child);
+      }
+    }
+    return result;
+  };
+  auto clone = std::make_unique<SimDisk>();
+  clone->root_ = copy(root_);
+  for (const NameChange& change : unsynced_names_) {
+    clone->unsynced_names_.push_back(
+        {copy(change.from), change.from_name, copy(change.to), change.to_name, copy(change.node)});
   }
-  unsynced_names_.clear();
-  CrashTree(root_.get(), &random);
+  return clone;
 }
 
 }  // namespace redbase::common

@@ -3,7 +3,19 @@
 // Every file has the bytes that reads see, the bytes that are on the medium
 // since the last sync, and the writes between the two, in order; every directory
 // likewise its names.  Crash() decides by a seed which of those writes and names
-// had reached the medium.  Not thread-safe.
+// had reached the medium:
+//
+//   (1) Of a file's unsynced writes: none, all, the first few with a torn last
+//       one, or any of their 512-byte sectors.  A length may be there before its
+//       bytes, which then are zeros.
+//   (2) Of the unsynced names: none, all, the first few, or any.  A change of
+//       names is there as a whole and only together with those that it builds
+//       on: earlier ones of the same file or of the same name, for a rename those
+//       of the directory that it leads to, for the removal of a directory those
+//       that emptied it.  So a file that has a durable name keeps one until it is
+//       removed, and no file has two.
+//
+// Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +28,7 @@
 #include <vector>
 
 #include "common/env.h"
+#include "common/internal/chunked_bytes.h"
 #include "common/random.h"
 
 namespace redbase::common {
@@ -25,13 +38,12 @@ class SimDisk {
   // A file or a directory.
   struct Node {
     struct Change {
-      uint64_t offset = 0;  // the new size, for a truncation
-      std::string bytes;
-      bool is_truncation = false;
+      uint64_t offset = 0;                       // the new size, for a truncation
+      std::shared_ptr<const std::string> bytes;  // null for a truncation
     };
     bool is_directory = false;
-    std::string bytes;
-    std::string durable_bytes;
+    ChunkedBytes bytes;
+    ChunkedBytes durable_bytes;
     std::vector<Change> unsynced;
     std::map<std::string, std::shared_ptr<Node>> names;
     std::map<std::string, std::shared_ptr<Node>> durable_names;
@@ -39,6 +51,8 @@ class SimDisk {
   using NodePtr = std::shared_ptr<Node>;
 
   SimDisk();
+  // A copy that shares nothing that changes.
+  std::unique_ptr<SimDisk> Clone() const;
 
   // Paths are taken as written, "." and ".." resolved by their text; relative
   // ones start at the root.  Errors are those of the system calls.
@@ -77,10 +91,17 @@ class SimDisk {
   // errors name `shown`.
   Result<std::pair<NodePtr, std::string>> FindParent(const std::string& path,
                                                      const std::string& shown) const;
+  // `later` cannot be there without `earlier`.
+  static bool BuildsOn(const NameChange& later, const NameChange& earlier);
   static void MakeDurable(const NameChange& change);
-  static void ApplyChange(const Node::Change& change, std::string* bytes);
+  void SyncNames(const NodePtr& directory);
+  static void ApplyChange(const Node::Change& change, ChunkedBytes* bytes);
+  // Each sector that the write touches gets there or not.
+  static void ApplyTorn(const Node::Change& change, Random* random, ChunkedBytes* bytes);
   static void CrashFile(Node* file, Fate fate, Random* random);
-  void CrashTree(Node* directory, Random* random);
+  // `fate` null: each file has its own.
+  static void CrashTree(Node* directory, const Fate* fate, Random* random);
+  void CrashNames(Fate fate, Random* random);
 
   NodePtr root_;
   std::vector<NameChange> unsynced_names_;
