@@ -251,7 +251,7 @@ Status SimEnv::Count(FaultPlan::Operation operation, const std::string& path, bo
   return SystemError(path, EIO);
 }
 
-Status SimEnv::CheckWritable(const std::string& path) const {
+Status SimEnv::CheckPermission(const std::string& path) const {
   for (const auto& node : disk_->Trail(path)) {
     if (std::find(read_only_.begin(), read_only_.end(), node.get()) != read_only_.end()) {
       return SystemError(path, EACCES);
@@ -269,7 +269,7 @@ Result<std::unique_ptr<File>> SimEnv::Open(const std::string& path, OpenMode mod
   }
   const bool make = mode == OpenMode::kCreate || mode == OpenMode::kAppend;
   if (mode != OpenMode::kRead && (make || node.ok())) {
-    RETURN_IF_ERROR(CheckWritable(path));
+    RETURN_IF_ERROR(CheckPermission(path));
   }
   if (make && node.status().code() == Code::kNotFound) {
     node = disk_->Create(path, false);
@@ -296,13 +296,23 @@ bool SimEnv::Exists(const std::string& path) {
   return disk_->Find(path).ok();
 }
 
+Status SimEnv::CheckWritable(const std::string& directory) {
+  const MutexLock lock(mutex_);
+  RETURN_IF_ERROR(Count(FaultPlan::kDirectory, directory));
+  ASSIGN_OR_RETURN(const SimDisk::NodePtr node, disk_->Find(directory));
+  if (!node->is_directory) {
+    return SystemError(directory, ENOTDIR);
+  }
+  return CheckPermission(directory);
+}
+
 Status SimEnv::CreateDirectory(const std::string& path) {
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
   if (disk_->Find(path).ok()) {
     return SystemError(path, EEXIST);
   }
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   const auto node = disk_->Create(path, true);
   return node.status();
 }
@@ -310,22 +320,22 @@ Status SimEnv::CreateDirectory(const std::string& path) {
 Status SimEnv::RemoveFile(const std::string& path) {
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   return disk_->Remove(path, false);
 }
 
 Status SimEnv::RemoveDirectory(const std::string& path) {
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   return disk_->Remove(path, true);
 }
 
 Status SimEnv::Rename(const std::string& from, const std::string& to) {
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, from));
-  RETURN_IF_ERROR(CheckWritable(from));
-  RETURN_IF_ERROR(CheckWritable(to));
+  RETURN_IF_ERROR(CheckPermission(from));
+  RETURN_IF_ERROR(CheckPermission(to));
   return disk_->Rename(from, to);
 }
 
@@ -357,7 +367,7 @@ Status SimEnv::SyncDirectory(const std::string& path) {
 Result<std::unique_ptr<FileLock>> SimEnv::Lock(const std::string& path) {
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kOpen, path));
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   auto node = disk_->Find(path);
   if (node.status().code() == Code::kNotFound) {
     node = disk_->Create(path, false);

@@ -108,6 +108,8 @@ Status Build(common::Env& env, const Place& place, uint32_t node_count, uint32_t
   std::string id;
   common::AppendInteger(&id, static_cast<int64_t>(env.RandomSeed() >> 1));
   const std::string temporary = Place{place.parent, ".dbcreate-" + id}.path();
+  // So that a message names the folder, not what nobody asked for.
+  RETURN_IF_ERROR(env.CheckWritable(place.parent));
   RETURN_IF_ERROR(env.CreateDirectory(temporary));
   *made = temporary;
   RETURN_IF_ERROR(CreateMasterAndNodes(env, temporary, node_count, page_size));
@@ -174,6 +176,7 @@ class Demolition {
 
  private:
   Status CheckIsDirectory();
+  Status CheckWritable();
   Status RemoveOne(const std::string& path, const Contents& contents);
 
   common::Env& env_;
@@ -217,6 +220,16 @@ Status Demolition::Check() {
   for (const std::string& name : master_.directories) {
     ASSIGN_OR_RETURN(Contents node, Survey(env_, In(path, name), 0));
     nodes_.emplace_back(In(path, name), std::move(node));
+  }
+  return CheckWritable();
+}
+
+// A folder that may not be changed is found before the first file is gone.
+Status Demolition::CheckWritable() {
+  RETURN_IF_ERROR(env_.CheckWritable(place_.parent));
+  RETURN_IF_ERROR(env_.CheckWritable(place_.path()));
+  for (const auto& node : nodes_) {
+    RETURN_IF_ERROR(env_.CheckWritable(node.first));
   }
   return {};
 }
@@ -280,6 +293,11 @@ Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_c
   }
   if (env.Exists(place->path())) {
     return {Code::kAlreadyExists, context + ": it exists already"};
+  }
+  // A name that can be none, one that is too long say.
+  Status absent = env.Stat(place->path()).status();
+  if (absent.code() != Code::kNotFound) {
+    return std::move(absent).Annotate(context);
   }
   std::string made;
   Status status = Build(env, *place, node_count, page_size, &made);

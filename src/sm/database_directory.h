@@ -32,9 +32,10 @@ Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_c
                       uint32_t page_size);
 
 // kNotFound or kInvalidArgument, "cannot destroy the database: ...", for what
-// is no database or holds a file that is not of one, with nothing removed;
-// kUnavailable while it is in use.  Never follows a symbolic link: neither
-// `path` itself nor anything in it may be one.
+// is no database or holds a file that is not of one, kIoError where a directory
+// may not be changed, with nothing removed; kUnavailable while it is in use.
+// Never follows a symbolic link: neither `path` itself nor anything in it may be
+// one.
 Status DestroyDatabase(common::Env& env, const std::string& path);
 
 }  // namespace redbase::sm

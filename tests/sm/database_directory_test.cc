@@ -120,7 +120,8 @@ TEST_F(DatabaseDirectoryTest, FolderThatIsNotThereIsNamed) {
 
 TEST_F(DatabaseDirectoryTest, ReadOnlyFolderIsReported) {
   env_.SetReadOnly("/home");
-  EXPECT_THAT(Create("/home/db").message(), HasSubstr("Permission denied"));
+  EXPECT_EQ(Create("/home/db").message(),
+            "cannot create directory: /home/db: /home: Permission denied");
 }
 
 TEST_F(DatabaseDirectoryTest, CreationThatFailsLeavesNothing) {
@@ -218,6 +219,14 @@ TEST_F(DatabaseDirectoryTest, DatabaseInUseIsNotDestroyed) {
                 HasSubstr(std::string("database \"") + part + "\" is in use by process"));
   }
   EXPECT_OK(Destroy("/home/db"));
+}
+
+TEST_F(DatabaseDirectoryTest, DatabaseWithAReadOnlyPartIsLeftWhole) {
+  ASSERT_OK(Create("/home/db", 3));
+  env_.SetReadOnly("/home/db/data.3");
+  const auto before = Names("/home/db/data.1");
+  ExpectRefused("/home/db", "/home/db/data.3");
+  EXPECT_EQ(Names("/home/db/data.1"), before);
 }
 
 TEST_F(DatabaseDirectoryTest, DestructionThatWasInterruptedCanBeRepeated) {
