@@ -85,6 +85,9 @@ class Run {
     options.prompt = options.echo = options.farewell = !arguments_.quiet;
     Shell shell(session_, std::cout, std::cerr, options);
     shell.Run(parser);
+    if (!input.status().ok()) {
+      return Fail("redbase: cannot read the input: " + input.status().message());
+    }
     return (shell.failed() && arguments_.stop_on_error) || interrupts_.stop() || !std::cout ? 1 : 0;
   }
 
