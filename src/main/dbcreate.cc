@@ -6,11 +6,14 @@
 #include "common/env.h"
 #include "db/database.h"
 #include "main/create_arguments.h"
+#include "main/interrupts.h"
+#include "main/open_files.h"
 #include "main/standard_streams.h"
 
 int main(int argc, char** argv) {
   using redbase::main::kCreateUsage;
   redbase::main::FillStandardStreams();
+  redbase::main::RaiseOpenFileLimit();
   const auto arguments =
       redbase::main::ParseCreateArguments(std::vector<std::string>(argv + 1, argv + argc));
   if (!arguments.ok()) {

@@ -10,6 +10,7 @@
 #include "db/session.h"
 #include "main/input.h"
 #include "main/interrupts.h"
+#include "main/open_files.h"
 #include "main/shell.h"
 #include "main/shell_arguments.h"
 #include "main/standard_streams.h"
@@ -141,6 +142,7 @@ std::string OpenFailure(const std::string& path, const Status& status) {
 
 int RunRedbase(int argc, const char* const* argv) {
   FillStandardStreams();
+  RaiseOpenFileLimit();
   std::ios::sync_with_stdio(false);
   const ShellArguments arguments = ParseShellArguments(argc, argv);
   if (!arguments.text.empty()) {
