@@ -144,6 +144,15 @@ TEST_F(DatabaseDirectoryTest, CreationThatFailsLeavesNothing) {
   }
 }
 
+TEST_F(DatabaseDirectoryTest, CancelledCreationLeavesNothing) {
+  common::CancelToken cancel;
+  cancel.Cancel();
+  const Status status = CreateDatabase(env_, "/home/db", 2, 4096, &cancel);
+  EXPECT_CODE(Code::kCancelled, status);
+  EXPECT_EQ(status.message(), "cannot create directory: /home/db: interrupted");
+  EXPECT_THAT(Names(), IsEmpty());
+}
+
 TEST_F(DatabaseDirectoryTest, FullDiskLeavesNothing) {
   env_.SetDiskSize(100'000);
   const Status status = Create("/home/db", 4);
