@@ -19,9 +19,6 @@
 namespace redbase::main {
 namespace {
 
-// Statements of -c end without a semicolon, too.
-constexpr const char* kStatementEnd = "\n;";
-
 int Fail(const std::string& message) {
   std::cout.flush();
   std::cerr << message << "\n" << std::flush;
@@ -66,7 +63,7 @@ class Run {
 
   Shell::Ending RunOne(Shell& shell, const ShellArguments::Work& work, bool* failed) {
     if (work.kind == ShellArguments::Work::Kind::kCommand) {
-      parser::Parser parser(work.text + kStatementEnd);
+      parser::Parser parser(work.text, {}, parser::LastEnd::kImplied);
       return shell.Run(parser);
     }
     const Result<std::string> text = common::RealEnv().ReadAll(work.text);
