@@ -45,18 +45,33 @@ Result<Statement> ParseStatement(std::string_view text, Position start,
   return context.TakeStatement();
 }
 
-Parser::Parser(std::string_view text, Position start) : splitter_(start) {
+Parser::Parser(std::string_view text, Position start, LastEnd last_end)
+    : splitter_(start), last_end_(last_end) {
   splitter_.Append(text);
   splitter_.Finish();
 }
 
 Parser::Parser(Refill refill, Position start) : splitter_(start), refill_(std::move(refill)) {}
 
+Result<Statement> Parser::Parse(const StatementText& text) {
+  if (!text.complete && last_end_ == LastEnd::kImplied) {
+    std::vector<std::string> notices;
+    // On a line of its own: a comment may be what stands last.
+    Result<Statement> statement = ParseStatement(text.text + "\n;", text.position, &notices);
+    if (statement.ok()) {
+      notices_ = std::move(notices);
+      return statement;
+    }
+  }
+  // What is wrong is said of the text as written.
+  return ParseStatement(text.text, text.position, &notices_);
+}
+
 Result<std::optional<ParsedStatement>> Parser::Next() {
   notices_.clear();
   while (true) {
     if (std::optional<StatementText> next = splitter_.Next()) {
-      ASSIGN_OR_RETURN(Statement statement, ParseStatement(next->text, next->position, &notices_));
+      ASSIGN_OR_RETURN(Statement statement, Parse(*next));
       return std::optional(
           ParsedStatement{std::move(statement), std::move(next->text), next->position});
     }

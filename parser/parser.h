@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,12 +36,15 @@ struct ParsedStatement {
 Result<Statement> ParseStatement(std::string_view text, Position start = {},
                                  std::vector<std::string>* notices = nullptr);
 
+// Whether the last statement of a text needs its `;`.
+enum class LastEnd : uint8_t { kWritten, kImplied };
+
 class Parser {
  public:
   // Gives more text, at least one character; nullopt at the end of the input.
   using Refill = std::function<std::optional<std::string>()>;
 
-  explicit Parser(std::string_view text, Position start = {});
+  explicit Parser(std::string_view text, Position start = {}, LastEnd last_end = LastEnd::kWritten);
   explicit Parser(Refill refill, Position start = {});
 
   // The next statement, nullopt at the end of the input, or why the next
@@ -51,8 +55,11 @@ class Parser {
   const std::vector<std::string>& notices() const { return notices_; }
 
  private:
+  Result<Statement> Parse(const StatementText& text);
+
   StatementSplitter splitter_;
   Refill refill_;  // empty when there is no more
+  const LastEnd last_end_ = LastEnd::kWritten;
   std::vector<std::string> notices_;
 };
 

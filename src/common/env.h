@@ -81,6 +81,8 @@ class Env {
   virtual Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
   virtual Result<FileInfo> Stat(const std::string& path) = 0;
   virtual bool Exists(const std::string& path) = 0;
+  // Whether names may be made in the directory and removed from it.
+  virtual Status CheckWritable(const std::string& directory) = 0;
   virtual Status CreateDirectory(const std::string& path) = 0;
   virtual Status RemoveFile(const std::string& path) = 0;
   // Only an empty one.

@@ -109,6 +109,11 @@ class PosixEnv : public Env {
     struct stat info {};
     return lstat(path.c_str(), &info) == 0;
   }
+  Status CheckWritable(const std::string& directory) override {
+    // The point makes a file that is no directory an error.
+    const std::string inside = directory + "/.";
+    return FromCall(directory, faccessat(AT_FDCWD, inside.c_str(), W_OK | X_OK, AT_EACCESS));
+  }
 
   Status CreateDirectory(const std::string& path) override {
     return FromCall(path, mkdir(path.c_str(), 0777));

@@ -276,7 +276,7 @@ Status SimEnv::Count(FaultPlan::Operation operation, const std::string& path, bo
   return SystemError(path, EIO);
 }
 
-Status SimEnv::CheckWritable(const std::string& path) const {
+Status SimEnv::CheckPermission(const std::string& path) const {
   for (const auto& node : disk_->Trail(path)) {
     if (std::find(read_only_.begin(), read_only_.end(), node.get()) != read_only_.end()) {
       return SystemError(path, EACCES);
@@ -297,7 +297,7 @@ Result<std::unique_ptr<File>> SimEnv::Open(const std::string& path, OpenMode mod
     return SystemError(path, EEXIST);
   }
   if (mode != OpenMode::kRead && (make || node.ok())) {
-    RETURN_IF_ERROR(CheckWritable(path));
+    RETURN_IF_ERROR(CheckPermission(path));
   }
   if (make && node.status().code() == Code::kNotFound) {
     node = disk_->Create(path, false);
@@ -324,6 +324,16 @@ bool SimEnv::Exists(const std::string& path) {
   return disk_->Find(path).ok();
 }
 
+Status SimEnv::CheckWritable(const std::string& directory) {
+  const MutexLock lock(mutex_);
+  RETURN_IF_ERROR(Count(FaultPlan::kDirectory, directory));
+  ASSIGN_OR_RETURN(const SimDisk::NodePtr node, disk_->Find(directory));
+  if (!node->is_directory) {
+    return SystemError(directory, ENOTDIR);
+  }
+  return CheckPermission(directory);
+}
+
 Status SimEnv::CreateDirectory(const std::string& path) {
   Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
@@ -331,7 +341,7 @@ Status SimEnv::CreateDirectory(const std::string& path) {
   if (disk_->Find(path).ok()) {
     return SystemError(path, EEXIST);
   }
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   const auto node = disk_->Create(path, true);
   return node.status();
 }
@@ -340,7 +350,7 @@ Status SimEnv::RemoveFile(const std::string& path) {
   Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   return disk_->Remove(path, false);
 }
 
@@ -348,7 +358,7 @@ Status SimEnv::RemoveDirectory(const std::string& path) {
   Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   return disk_->Remove(path, true);
 }
 
@@ -356,8 +366,8 @@ Status SimEnv::Rename(const std::string& from, const std::string& to) {
   Observe(FaultPlan::kDirectory);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, from));
-  RETURN_IF_ERROR(CheckWritable(from));
-  RETURN_IF_ERROR(CheckWritable(to));
+  RETURN_IF_ERROR(CheckPermission(from));
+  RETURN_IF_ERROR(CheckPermission(to));
   return disk_->Rename(from, to);
 }
 
@@ -391,7 +401,7 @@ Result<std::unique_ptr<FileLock>> SimEnv::Lock(const std::string& path) {
   Observe(FaultPlan::kOpen);
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kOpen, path));
-  RETURN_IF_ERROR(CheckWritable(path));
+  RETURN_IF_ERROR(CheckPermission(path));
   auto node = disk_->Find(path);
   if (node.status().code() == Code::kNotFound) {
     node = disk_->Create(path, false);

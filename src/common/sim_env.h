@@ -54,7 +54,7 @@ struct FaultPlan {
     kRead = 2,        // Read, ReadSome, ReadScattered, ReadAll
     kWrite = 4,       // Write, Truncate
     kSync = 8,        // Sync, SyncDirectory
-    kDirectory = 16,  // CreateDirectory, Remove..., Rename, List, Stat, Size
+    kDirectory = 16,  // CreateDirectory, Remove..., Rename, List, Stat, Size, CheckWritable
   };
 
   // The number, from 0, of the operation that fails, among those that the next
@@ -108,6 +108,7 @@ class SimEnv : public Env {
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override;
   Result<FileInfo> Stat(const std::string& path) override;
   bool Exists(const std::string& path) override;
+  Status CheckWritable(const std::string& directory) override;
   Status CreateDirectory(const std::string& path) override;
   Status RemoveFile(const std::string& path) override;
   Status RemoveDirectory(const std::string& path) override;
@@ -134,7 +135,7 @@ class SimEnv : public Env {
   // `short_read` given, true there when it is to be cut short.
   Status Count(FaultPlan::Operation operation, const std::string& path, bool* short_read = nullptr)
       REQUIRES(mutex_);
-  Status CheckWritable(const std::string& path) const REQUIRES(mutex_);
+  Status CheckPermission(const std::string& path) const REQUIRES(mutex_);
 
   SeededScheduler* const scheduler_;
   std::atomic<int64_t> micros_{0};

@@ -27,8 +27,8 @@ Database::Impl::Impl(common::Env& environment, std::string where, const Database
       executor(std::make_unique<common::ThreadPool>(env, HelperThreads(env, options))) {}
 
 Status Database::Create(common::Env& env, const std::string& path, uint32_t node_count,
-                        uint32_t page_size) {
-  return sm::CreateDatabase(env, path, node_count, page_size);
+                        uint32_t page_size, const common::CancelToken* cancel) {
+  return sm::CreateDatabase(env, path, node_count, page_size, cancel);
 }
 
 Status Database::Destroy(common::Env& env, const std::string& path) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "common/cancel_token.h"
 #include "common/env.h"
 #include "common/result.h"
 
@@ -32,9 +33,9 @@ class Database {
 
  public:
   // Makes the database at `path` with `node_count` data nodes (0: a plain one),
-  // whole or not at all.  `page_size` 0 means the defaults.
+  // whole or not at all.  `page_size` 0 means the defaults.  `cancel` may be null.
   static Status Create(common::Env& env, const std::string& path, uint32_t node_count,
-                       uint32_t page_size);
+                       uint32_t page_size, const common::CancelToken* cancel = nullptr);
   // Removes it; refuses what is not a database, is in use, or holds other files.
   static Status Destroy(common::Env& env, const std::string& path);
 

@@ -9,6 +9,7 @@
 #include "ql/binder.h"
 #include "ql/ddl_binder.h"
 #include "ql/planner.h"
+#include "sm/name_match.h"
 
 namespace redbase::db {
 namespace {
@@ -158,6 +159,10 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   }
   ASSIGN_OR_RETURN(const ql::BoundIndex bound,
                    ql::BindIndex(database_.nodes->catalog(), print.relation, {}));
+  if (bound.relation->kind == sm::RelationKind::kView) {
+    return Status(Code::kInvalidArgument,
+                  sm::QuotedName(bound.relation->name) + " is a view: it has no pages");
+  }
   Result<std::string> text = print.target == Target::kPage
                                  ? DrawPage(*database_.nodes, *bound.relation, print)
                                  : DrawPartitions(*database_.nodes, *bound.relation);

@@ -3,14 +3,18 @@
 #include <string>
 #include <vector>
 
+#include "common/cancel_token.h"
 #include "common/env.h"
 #include "db/database.h"
 #include "main/create_arguments.h"
+#include "main/interrupts.h"
+#include "main/open_files.h"
 #include "main/standard_streams.h"
 
 int main(int argc, char** argv) {
   using redbase::main::kCreateUsage;
   redbase::main::FillStandardStreams();
+  redbase::main::RaiseOpenFileLimit();
   const auto arguments =
       redbase::main::ParseCreateArguments(std::vector<std::string>(argv + 1, argv + argc));
   if (!arguments.ok()) {
@@ -22,8 +26,12 @@ int main(int argc, char** argv) {
     std::cout << kCreateUsage << "\n" << redbase::main::kCreateHelp << "\n";
     return 0;
   }
-  const redbase::Status status = redbase::db::Database::Create(
-      redbase::common::RealEnv(), arguments->database, arguments->node_count, arguments->page_size);
+  redbase::common::CancelToken cancel;
+  redbase::main::Interrupts interrupts(/*interactive=*/false);
+  interrupts.Watch(&cancel);
+  const redbase::Status status =
+      redbase::db::Database::Create(redbase::common::RealEnv(), arguments->database,
+                                    arguments->node_count, arguments->page_size, &cancel);
   if (!status.ok()) {
     std::cerr << "dbcreate: " << status.message() << "\n";
     return 1;

@@ -4,10 +4,12 @@
 
 #include "common/env.h"
 #include "db/database.h"
+#include "main/open_files.h"
 #include "main/standard_streams.h"
 
 int main(int argc, char** argv) {
   redbase::main::FillStandardStreams();
+  redbase::main::RaiseOpenFileLimit();
   constexpr std::string_view kUsage = "Usage: dbdestroy dbname\n";
   if (argc == 2 && (argv[1] == std::string_view("-h") || argv[1] == std::string_view("--help"))) {
     std::cout << kUsage;

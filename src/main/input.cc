@@ -8,6 +8,7 @@
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <cwchar>
 
 #include "main/interrupts.h"
@@ -30,7 +31,11 @@ std::optional<std::string> DescriptorInput::Read() {
     if (count > 0) {
       return std::string(buffer.data(), static_cast<size_t>(count));
     }
-    if (count == 0 || errno != EINTR) {
+    if (count == 0) {
+      return std::nullopt;
+    }
+    if (errno != EINTR) {
+      status_ = Status(Code::kIoError, std::strerror(errno));
       return std::nullopt;
     }
   }

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "common/status.h"
+
 namespace redbase::main {
 
 // Reads a descriptor piece by piece.  A signal that ends the run ends the input.
@@ -15,9 +17,12 @@ class DescriptorInput {
 
   // At least one character; nullopt at the end, or when reading fails.
   std::optional<std::string> Read();
+  // What reading failed with.
+  const Status& status() const { return status_; }
 
  private:
   const int descriptor_;
+  Status status_;
 };
 
 // Lines that a person types, with editing and a history that outlives the

@@ -10,6 +10,7 @@
 #include "db/session.h"
 #include "main/input.h"
 #include "main/interrupts.h"
+#include "main/open_files.h"
 #include "main/shell.h"
 #include "main/shell_arguments.h"
 #include "main/standard_streams.h"
@@ -17,9 +18,6 @@
 
 namespace redbase::main {
 namespace {
-
-// Statements of -c end without a semicolon, too.
-constexpr const char* kStatementEnd = "\n;";
 
 int Fail(const std::string& message) {
   std::cout.flush();
@@ -65,7 +63,7 @@ class Run {
 
   Shell::Ending RunOne(Shell& shell, const ShellArguments::Work& work, bool* failed) {
     if (work.kind == ShellArguments::Work::Kind::kCommand) {
-      parser::Parser parser(work.text + kStatementEnd);
+      parser::Parser parser(work.text, {}, parser::LastEnd::kImplied);
       return shell.Run(parser);
     }
     const Result<std::string> text = common::RealEnv().ReadAll(work.text);
@@ -85,6 +83,9 @@ class Run {
     options.prompt = options.echo = options.farewell = !arguments_.quiet;
     Shell shell(session_, std::cout, std::cerr, options);
     shell.Run(parser);
+    if (!input.status().ok()) {
+      return Fail("redbase: cannot read the input: " + input.status().message());
+    }
     return (shell.failed() && arguments_.stop_on_error) || interrupts_.stop() || !std::cout ? 1 : 0;
   }
 
@@ -138,6 +139,7 @@ std::string OpenFailure(const std::string& path, const Status& status) {
 
 int RunRedbase(int argc, const char* const* argv) {
   FillStandardStreams();
+  RaiseOpenFileLimit();
   std::ios::sync_with_stdio(false);
   const ShellArguments arguments = ParseShellArguments(argc, argv);
   if (!arguments.text.empty()) {

@@ -70,7 +70,7 @@ Status RemoveTree(common::Env& env, const std::string& path) {
 }
 
 Status CreateMasterAndNodes(common::Env& env, const std::string& path, uint32_t node_count,
-                            uint32_t page_size) {
+                            uint32_t page_size, const common::CancelToken* cancel) {
   DatabaseOptions options;
   options.record_page_size = page_size;
   options.tree_page_size = page_size;
@@ -79,6 +79,9 @@ Status CreateMasterAndNodes(common::Env& env, const std::string& path, uint32_t 
     master_id = env.RandomSeed() & ~kNodeBits;
   }
   for (uint32_t node = 1; node <= node_count; ++node) {
+    if (cancel != nullptr && cancel->cancelled()) {
+      return {Code::kCancelled, "interrupted"};
+    }
     options.database_id = NodeDatabaseId(master_id, node);
     options.node_number = node;
     RETURN_IF_ERROR(env.CreateDirectory(NodePath(path, node)));
@@ -104,13 +107,15 @@ Status CheckNodeCount(uint32_t node_count) {
 // Makes the database at `temporary`, then moves it to its place.  On failure
 // *made is the path of what there is to remove.
 Status Build(common::Env& env, const Place& place, uint32_t node_count, uint32_t page_size,
-             std::string* made) {
+             const common::CancelToken* cancel, std::string* made) {
   std::string id;
   common::AppendInteger(&id, static_cast<int64_t>(env.RandomSeed() >> 1));
   const std::string temporary = Place{place.parent, ".dbcreate-" + id}.path();
+  // So that a message names the folder, not what nobody asked for.
+  RETURN_IF_ERROR(env.CheckWritable(place.parent));
   RETURN_IF_ERROR(env.CreateDirectory(temporary));
   *made = temporary;
-  RETURN_IF_ERROR(CreateMasterAndNodes(env, temporary, node_count, page_size));
+  RETURN_IF_ERROR(CreateMasterAndNodes(env, temporary, node_count, page_size, cancel));
   // Renaming would replace an empty directory that came meanwhile.
   if (env.Exists(place.path())) {
     return {Code::kAlreadyExists, "it exists already"};
@@ -174,6 +179,7 @@ class Demolition {
 
  private:
   Status CheckIsDirectory();
+  Status CheckWritable();
   Status RemoveOne(const std::string& path, const Contents& contents);
 
   common::Env& env_;
@@ -217,6 +223,16 @@ Status Demolition::Check() {
   for (const std::string& name : master_.directories) {
     ASSIGN_OR_RETURN(Contents node, Survey(env_, In(path, name), 0));
     nodes_.emplace_back(In(path, name), std::move(node));
+  }
+  return CheckWritable();
+}
+
+// A folder that may not be changed is found before the first file is gone.
+Status Demolition::CheckWritable() {
+  RETURN_IF_ERROR(env_.CheckWritable(place_.parent));
+  RETURN_IF_ERROR(env_.CheckWritable(place_.path()));
+  for (const auto& node : nodes_) {
+    RETURN_IF_ERROR(env_.CheckWritable(node.first));
   }
   return {};
 }
@@ -271,7 +287,7 @@ std::string NodePath(const std::string& path, uint32_t node) {
 uint64_t NodeDatabaseId(uint64_t master_id, uint32_t node) { return master_id | node; }
 
 Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_count,
-                      uint32_t page_size) {
+                      uint32_t page_size, const common::CancelToken* cancel) {
   RETURN_IF_ERROR(CheckNodeCount(node_count));
   const std::string context = "cannot create directory: " + path;
   auto place = Locate(path);
@@ -281,8 +297,13 @@ Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_c
   if (env.Exists(place->path())) {
     return {Code::kAlreadyExists, context + ": it exists already"};
   }
+  // A name that can be none, one that is too long say.
+  Status absent = env.Stat(place->path()).status();
+  if (absent.code() != Code::kNotFound) {
+    return std::move(absent).Annotate(context);
+  }
   std::string made;
-  Status status = Build(env, *place, node_count, page_size, &made);
+  Status status = Build(env, *place, node_count, page_size, cancel, &made);
   if (!status.ok() && !made.empty()) {
     // The first failure is the one to report.
     static_cast<void>(RemoveTree(env, made));

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 
+#include "common/cancel_token.h"
 #include "common/env.h"
 #include "common/status.h"
 
@@ -27,14 +28,16 @@ uint64_t NodeDatabaseId(uint64_t master_id, uint32_t node);
 // `node_count` 0 makes a plain database; `page_size` 0 stands for the defaults.
 // kInvalidArgument for other than 0 and 2 ... kMaxNodes nodes, no page size, or
 // no name; kAlreadyExists when the path does: "cannot create directory: ...".
-// After a failure nothing is left.
+// After a failure nothing is left; kCancelled through `cancel`, which may be null,
+// is one.
 Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_count,
-                      uint32_t page_size);
+                      uint32_t page_size, const common::CancelToken* cancel = nullptr);
 
 // kNotFound or kInvalidArgument, "cannot destroy the database: ...", for what
-// is no database or holds a file that is not of one, with nothing removed;
-// kUnavailable while it is in use.  Never follows a symbolic link: neither
-// `path` itself nor anything in it may be one.
+// is no database or holds a file that is not of one, kIoError where a directory
+// may not be changed, with nothing removed; kUnavailable while it is in use.
+// Never follows a symbolic link: neither `path` itself nor anything in it may be
+// one.
 Status DestroyDatabase(common::Env& env, const std::string& path);
 
 }  // namespace redbase::sm

@@ -106,7 +106,7 @@ std::string EnvAgreementTest::Do(Env& env, uint64_t operation, const std::string
     case 6:
       return Text(env.Stat(path).status());
     case 7:
-      return Text(env.SyncDirectory(path));
+      return Text(env.SyncDirectory(path)) + Text(env.CheckWritable(path));
     default:
       return UseFile(env, path, static_cast<OpenMode>(number % 4), number / 4);
   }

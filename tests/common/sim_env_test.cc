@@ -226,6 +226,8 @@ TEST_F(SimEnvTest, AReadOnlyDirectoryRefusesChanges) {
   EXPECT_CODE(Code::kIoError, env_.CreateDirectory("/d/e"));
   EXPECT_CODE(Code::kIoError, env_.Lock("/d/lock"));
   EXPECT_CODE(Code::kIoError, env_.Rename("/d/a", "/a"));
+  EXPECT_EQ(env_.CheckWritable("/d").message(), "/d: Permission denied");
+  EXPECT_OK(env_.CheckWritable("/"));
   EXPECT_EQ(Bytes("/d/a"), "x");
 }
 

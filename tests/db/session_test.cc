@@ -306,6 +306,8 @@ TEST_P(SessionTest, PagesAndTreesAreDrawnPerNode) {
   }
   EXPECT_THAT(Error("print tree T(b);"), StartsWith("SM warning: index does not exist"));
   EXPECT_THAT(Error("print page T -1;"), HasSubstr("invalid page number: -1"));
+  EXPECT_EQ(Error("print page relcat 1;"), "\"relcat\" is a view: it has no pages");
+  EXPECT_EQ(Error("print partitions dbinfo;"), "\"dbinfo\" is a view: it has no pages");
 }
 
 TEST_P(SessionTest, ShellLinesAreNotForIt) { EXPECT_THAT(Error("!ls"), HasSubstr("! commands")); }

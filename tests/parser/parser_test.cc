@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/parser/parse.h"
+#include "tests/support/expect_status.h"
 
 namespace redbase::parser {
 namespace {
@@ -281,6 +282,21 @@ TEST(Parser, AsksForTextOnlyWhenItNeedsIt) {
   ASSERT_TRUE(parser.Next().ok());
   EXPECT_EQ(asked, 2u);
   EXPECT_EQ(Session(&parser), (Names{"print U;"}));
+}
+
+TEST(Parser, LastEndMayBeImplied) {
+  for (const char* text :
+       {"help; print T", "help; print T -- all", "help; print T;", "help;print T ;;"}) {
+    Parser parser(text, {}, LastEnd::kImplied);
+    EXPECT_TRUE(std::holds_alternative<Help>(parser.Next().value()->statement));
+    EXPECT_TRUE(std::holds_alternative<Print>(parser.Next().value()->statement)) << text;
+  }
+  Parser cut("help; select # *\nfrom", {}, LastEnd::kImplied);
+  EXPECT_OK(cut.Next());
+  EXPECT_EQ(cut.Next().status().message(),
+            "syntax error at line 2, column 5: unexpected end of input: expected a name");
+  EXPECT_EQ(cut.notices().size(), 1U);
+  EXPECT_FALSE(cut.Next().value().has_value());
 }
 
 TEST(Parser, ReadsEmptyInput) {

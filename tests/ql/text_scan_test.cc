@@ -51,6 +51,17 @@ TEST_F(TextScanTest, EndsOfLines) {
   EXPECT_THAT(Lines(*Load("\n\n")), IsEmpty());
 }
 
+TEST_F(TextScanTest, ByteOrderMarkIsNoPartOfTheFirstField) {
+  EXPECT_THAT(Lines(*Load("\xEF\xBB\xBF"
+                          "1,a\n2,\xEF\xBB\xBF"
+                          "b\n",
+                          "a int, b c5")),
+              ElementsAre("1 | a",
+                          "2 | \xEF\xBB\xBF"
+                          "b"));
+  EXPECT_THAT(Lines(*Load("\xEF\xBB\xBF", "a int")), IsEmpty());
+}
+
 TEST_F(TextScanTest, ClassicStringsAreCutAndCounted) {
   EXPECT_THAT(Lines(*Load("1,abcde,1\n2,abcdef,1\n3,x,1\n4,123456789,1\n")),
               ElementsAre("1 | abcde | 1.000000", "2 | abcde | 1.000000", "3 | x | 1.000000",

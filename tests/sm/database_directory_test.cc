@@ -120,7 +120,8 @@ TEST_F(DatabaseDirectoryTest, FolderThatIsNotThereIsNamed) {
 
 TEST_F(DatabaseDirectoryTest, ReadOnlyFolderIsReported) {
   env_.SetReadOnly("/home");
-  EXPECT_THAT(Create("/home/db").message(), HasSubstr("Permission denied"));
+  EXPECT_EQ(Create("/home/db").message(),
+            "cannot create directory: /home/db: /home: Permission denied");
 }
 
 TEST_F(DatabaseDirectoryTest, CreationThatFailsLeavesNothing) {
@@ -141,6 +142,15 @@ TEST_F(DatabaseDirectoryTest, CreationThatFailsLeavesNothing) {
       EXPECT_THAT(NamesIn(env, "/home"), IsEmpty()) << status.message();
     }
   }
+}
+
+TEST_F(DatabaseDirectoryTest, CancelledCreationLeavesNothing) {
+  common::CancelToken cancel;
+  cancel.Cancel();
+  const Status status = CreateDatabase(env_, "/home/db", 2, 4096, &cancel);
+  EXPECT_CODE(Code::kCancelled, status);
+  EXPECT_EQ(status.message(), "cannot create directory: /home/db: interrupted");
+  EXPECT_THAT(Names(), IsEmpty());
 }
 
 TEST_F(DatabaseDirectoryTest, FullDiskLeavesNothing) {
@@ -218,6 +228,14 @@ TEST_F(DatabaseDirectoryTest, DatabaseInUseIsNotDestroyed) {
                 HasSubstr(std::string("database \"") + part + "\" is in use by process"));
   }
   EXPECT_OK(Destroy("/home/db"));
+}
+
+TEST_F(DatabaseDirectoryTest, DatabaseWithAReadOnlyPartIsLeftWhole) {
+  ASSERT_OK(Create("/home/db", 3));
+  env_.SetReadOnly("/home/db/data.3");
+  const auto before = Names("/home/db/data.1");
+  ExpectRefused("/home/db", "/home/db/data.3");
+  EXPECT_EQ(Names("/home/db/data.1"), before);
 }
 
 TEST_F(DatabaseDirectoryTest, DestructionThatWasInterruptedCanBeRepeated) {

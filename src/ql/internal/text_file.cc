@@ -13,6 +13,7 @@ constexpr uint64_t kRangeBytes = uint64_t{1} << 20;
 constexpr size_t kStep = size_t{64} << 10;
 // A line longer than this is no line of a load file.
 constexpr size_t kLongestLine = size_t{64} << 20;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr const char* kInvalid = "SM warning: invalid data file: ";
 
 }  // namespace
@@ -63,6 +64,10 @@ Status TextFile::Read(uint64_t number, TextLines* lines) {
     return {};
   }
   RETURN_IF_ERROR(CompleteLine(lines));
+  if (begin == 0 &&
+      std::string_view(lines->buffer_.get(), lines->size_).starts_with(kByteOrderMark)) {
+    first = kByteOrderMark.size();
+  }
   lines->text_ = {lines->buffer_.get() + first, lines->size_ - first};
   lines->offset_ += first;
   const void* nul = std::memchr(lines->text_.data(), 0, lines->text_.size());

@@ -25,6 +25,12 @@ ix::TreeOptions TreeOptionsOf(const Relation& relation, const IndexInfo& index) 
   return options;
 }
 
+// Of opening what the catalog says is there: a missing file is damage.
+Status OpenFailure(const Status& status, const std::string& what) {
+  const Code code = status.code() == Code::kNotFound ? Code::kCorruption : status.code();
+  return Status(code, status.message()).Annotate(what);
+}
+
 // A number from 1 as std::to_string writes it.
 std::optional<uint32_t> ParsePositive(std::string_view digits) {
   int32_t number = 0;
@@ -70,7 +76,7 @@ Result<rm::RecordFile*> RelationFiles::Records(const Relation& relation) {
   auto records = rm::RecordFile::Open({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
                                       TypesOf(relation.schema));
   if (!records.ok()) {
-    return std::move(records).status().Annotate(Describe(relation));
+    return OpenFailure(records.status(), Describe(relation));
   }
   rm::RecordFile* const opened = records->get();
   open_[name].records = std::move(records).value();
@@ -87,7 +93,7 @@ Result<ix::BPlusTree*> RelationFiles::Tree(const Relation& relation, const Index
   auto tree = ix::BPlusTree::Open({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
                                   TreeOptionsOf(relation, index));
   if (!tree.ok()) {
-    return std::move(tree).status().Annotate(Describe(index));
+    return OpenFailure(tree.status(), Describe(index));
   }
   ix::BPlusTree* const opened = tree->get();
   open_[name].tree = std::move(tree).value();
