@@ -127,5 +127,38 @@ TEST_P(SmallPool, SeveralSessionsScanAtOnce) {
 INSTANTIATE_TEST_SUITE_P(Nodes, SmallPool, ::testing::Values(0U, 4U),
                          [](const auto& test) { return "On" + std::to_string(test.param); });
 
+// Pages read since the last `reset io;`.
+uint64_t PagesRead(System& system) {
+  const std::string text = system.Rows("print io;").front();
+  return std::stoull(text.substr(text.find("READPAGE::") + 10));
+}
+
+// Batches of 2048 rows whose keys lie anywhere would pass the whole tree each.
+TEST(SmallPoolTree, IsPassedOnceByAChangeOfManyRows) {
+  System system(0, FortyPages());
+  system.Run("create table keys (a c100, b c100);");
+  Random random(1);
+  std::string text;
+  for (int i = 0; i < 20000; ++i) {
+    text += std::to_string(random.Next()) + std::string(60, 'a') + "," +
+            std::to_string(random.Next()) + std::string(60, 'b') + "\n";
+  }
+  ASSERT_OK(system.Load("keys", text));
+  system.Run("create index keys(a);");
+  system.Close();
+  uint64_t bytes = 0;
+  ASSERT_OK_AND_ASSIGN(const auto files, system.env.List(System::kPath));
+  for (const common::DirEntry& file : files) {
+    bytes += system.env.Stat(std::string(System::kPath) + "/" + file.name)->size;
+  }
+  system.Open();
+  for (const char* change : {"update keys set a = b;", "delete from keys;"}) {
+    system.Run("reset io;");
+    EXPECT_EQ(system.Rows(change).size(), 20000U);
+    // The table is read by the scan and before and during the change.
+    EXPECT_LT(PagesRead(system), 4 * bytes / 4096) << change;
+  }
+}
+
 }  // namespace
 }  // namespace redbase::db
