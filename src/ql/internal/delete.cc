@@ -11,8 +11,8 @@ struct DeleteOperator::State : WorkerState {
 };
 
 DeleteOperator::DeleteOperator(Schema schema, std::unique_ptr<Operator> input,
-                               sm::RelationPtr relation, rm::RecordFile& records, IndexSet indexes,
-                               ExecContext& context)
+                               const sm::RelationPtr& relation, rm::RecordFile& records,
+                               IndexSet indexes, ExecContext& context)
     : Operator(std::move(schema), nullptr),
       input_(std::move(input)),
       context_(context),

@@ -54,8 +54,7 @@ Status IndexSet::Collect(Change change, const Batch& rows, std::span<const Rid> 
   change_ = change;
   const size_t most = context_->memory->limit() / kCollectedShare / std::max(size(), size_t{1});
   for (const Index& index : indexes_) {
-    const Status status =
-        index.entries->Add(index.tree->options().key, rows, index.info.columns, rids);
+    Status status = index.entries->Add(index.tree->options().key, rows, index.info.columns, rids);
     if (!status.ok() && status.code() != Code::kNoMemory) {
       return status;
     }
