@@ -3,28 +3,39 @@
 #include <algorithm>
 #include <utility>
 
+#include "db/internal/buffer_need.h"
 #include "db/internal/database_impl.h"
 #include "db/internal/session_impl.h"
 #include "db/session.h"
+#include "sm/control_file.h"
 #include "sm/database_directory.h"
 
 namespace redbase::db {
 namespace {
 
 // The statement's own thread works too, so one thread less is needed.
-unsigned HelperThreads(common::Env& env, const DatabaseOptions& options) {
+unsigned HelpersWanted(common::Env& env, const DatabaseOptions& options) {
   return options.threads > 0 ? options.threads : std::max(1U, env.ProcessorCount() - 1);
 }
 
 }  // namespace
 
-Database::Impl::Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted)
+Database::Impl::Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted,
+                     unsigned helper_count)
     : env(environment),
       path(std::move(where)),
       options(wanted),
       memory("database"),
       pool(env, log, {.budget_bytes = options.buffer_bytes, .background_writer = true}),
-      executor(std::make_unique<common::ThreadPool>(env, HelperThreads(env, options))) {}
+      helpers(env, helper_count) {}
+
+Status Database::Impl::ResizeBuffer(size_t bytes) {
+  const sm::DatabaseOptions& pages = nodes->catalog().options();
+  RETURN_IF_ERROR(CheckBuffer(bytes, pages));
+  RETURN_IF_ERROR(pool.Resize(bytes));
+  helpers.SetCount(HelpersWithRoom(bytes, pages, HelpersWanted(env, options)));
+  return {};
+}
 
 Status Database::Create(common::Env& env, const std::string& path, uint32_t node_count,
                         uint32_t page_size, const common::CancelToken* cancel) {
@@ -37,10 +48,17 @@ Status Database::Destroy(common::Env& env, const std::string& path) {
 
 Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::string& path,
                                                  const DatabaseOptions& options) {
-  auto impl = std::make_unique<Impl>(env, path, options);
+  unsigned helpers = HelpersWanted(env, options);
+  // Where there is no database, opening its nodes says so better.
+  const Result<sm::DatabaseOptions> pages = sm::ReadControlFile(env, path);
+  if (pages.ok()) {
+    RETURN_IF_ERROR(CheckBuffer(options.buffer_bytes, *pages));
+    helpers = HelpersWithRoom(options.buffer_bytes, *pages, helpers);
+  }
+  auto impl = std::make_unique<Impl>(env, path, options, helpers);
   ex::CommLayerOptions nodes;
   nodes.env = &env;
-  nodes.executor = impl->executor.get();
+  nodes.executor = &impl->helpers;
   nodes.pool = &impl->pool;
   ASSIGN_OR_RETURN(impl->nodes, ex::CommLayer::Open(nodes, path));
   return std::make_unique<Database>(std::move(impl));

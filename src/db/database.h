@@ -21,8 +21,10 @@ namespace redbase::db {
 class Session;
 
 struct DatabaseOptions {
+  // Open refuses less than ten of the database's largest pages.
   size_t buffer_bytes = size_t{256} << 20;
-  // Threads that help statements; 0: one less than the processors.
+  // Threads that help statements, as far as the buffer has room for their pages;
+  // 0: one less than the processors.
   unsigned threads = 0;
   // What the operators of one statement may hold.
   size_t statement_memory = size_t{1} << 30;

@@ -224,7 +224,11 @@ Result<StatementResultPtr> Session::Impl::ResizeBuffer(const parser::ResizeBuffe
                   "PF warning: not a number of buffer pages: " + std::to_string(statement.pages) +
                       ql::AtPosition(statement.position));
   }
-  RETURN_IF_ERROR(database_.pool.Resize(static_cast<size_t>(statement.pages * page_size)));
+  const StatementLock::Hold hold = database_.statements.Exclude();
+  const Status resized = database_.ResizeBuffer(static_cast<size_t>(statement.pages * page_size));
+  if (!resized.ok()) {
+    return Status(resized.code(), resized.message() + ql::AtPosition(statement.position));
+  }
   return Done();
 }
 

@@ -89,6 +89,14 @@ Result<std::optional<Rid>> BPlusTree::LookupOne(std::string_view key) const {
   return impl_->LookupOne(key);
 }
 
+Result<bool> BPlusTree::Contains(std::string_view key, Rid rid) const {
+  if (key.size() > max_key_bytes()) {
+    return false;
+  }
+  const EntryBuffer entry(key, rid);
+  return impl_->Contains(entry.view());
+}
+
 Status BPlusTree::BulkBuild(const EntrySource& source) {
   if (impl_->entries() != 0 || impl_->nodes() != 1) {
     return {Code::kInternal, file().path() + ": bulk build of a tree that is not empty"};

@@ -84,6 +84,8 @@ class BPlusTree : public tx::UndoTarget {
   Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
   // The first RID of `key`.
   Result<std::optional<Rid>> LookupOne(std::string_view key) const;
+  // Whether this very entry is there: one descent, however many share the key.
+  Result<bool> Contains(std::string_view key, Rid rid) const;
 
   // Fills an empty tree from sorted entries, pages about nine tenths full.
   // kConstraint, naming the key's values, for a duplicate in a unique tree.

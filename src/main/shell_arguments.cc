@@ -9,7 +9,8 @@ namespace redbase::main {
 namespace {
 
 constexpr const char* kUsage = "Usage: redbase dbname\n";
-constexpr size_t kSmallestBuffer = size_t{160} << 10;  // 40 pages of 4 KiB
+// Databases of larger pages need more, and say so when they are opened.
+constexpr size_t kSmallestBuffer = size_t{40} << 10;  // 10 pages of 4 KiB
 
 // The occurrences of -c and -f in the order they stand in.
 std::vector<ShellArguments::Work> WorkInOrder(const CLI::App& app, const CLI::Option* command,

@@ -43,6 +43,8 @@ Status BufferPool::Clear() {
 }
 
 Status BufferPool::Resize(size_t budget_bytes) {
+  // Its pins go by themselves: they are no reason to refuse.
+  writer_->WaitUntilIdle();
   const size_t before = frames_->budget();
   RETURN_IF_ERROR(frames_->SetBudget(budget_bytes));
   Status status = loader_->Shrink();

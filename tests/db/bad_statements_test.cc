@@ -90,6 +90,7 @@ std::vector<BadStatement> BadStatements() {
       {"set optimizeQuery = \"maybe\";", "maybe"},
       {"resize buffer 0;", "0"},
       {"resize buffer -5;", "-5"},
+      {"resize buffer 1;", "attempting to resize the buffer too small"},
       {"select", "end of input"},
       {"select * from S where a =", "end of input"},
       {"insert into S values (1, 'x", "string"},

@@ -270,6 +270,12 @@ TEST_P(SessionTest, BufferIsShownResizedAndEmptied) {
   EXPECT_THAT(Text("print buffer;"), StartsWith("Buffer contains 100 pages of size 65536.\n"));
   EXPECT_EQ(Text("reset buffer;"), "Everything kicked out of Buffer!\n");
   EXPECT_EQ(Count(), 40U);
+  EXPECT_THAT(Error("resize buffer 9;"),
+              ::testing::AllOf(
+                  StartsWith("PF warning: attempting to resize the buffer too small: 589824 bytes, "
+                             "at least 10 pages of 65536 bytes are needed"),
+                  HasSubstr("line 1")));
+  EXPECT_THAT(Text("print buffer;"), StartsWith("Buffer contains 100 pages of size 65536.\n"));
   for (const char* bad :
        {"resize buffer 0;", "resize buffer -1;", "resize buffer 99999999999999;"}) {
     EXPECT_THAT(Error(bad), HasSubstr("not a number of buffer pages")) << bad;

@@ -127,5 +127,91 @@ TEST_P(SmallPool, SeveralSessionsScanAtOnce) {
 INSTANTIATE_TEST_SUITE_P(Nodes, SmallPool, ::testing::Values(0U, 4U),
                          [](const auto& test) { return "On" + std::to_string(test.param); });
 
+constexpr size_t kLeast = size_t{10} * 4096;
+
+DatabaseOptions With(size_t buffer_bytes) {
+  DatabaseOptions options;
+  options.buffer_bytes = buffer_bytes;
+  options.threads = 16;
+  return options;
+}
+
+// The smallest pool that is not refused, under everything that pins many pages:
+// splits and merges of trees, records that move, long values, all nodes at once.
+class LeastPool : public ::testing::TestWithParam<uint32_t> {};
+
+TEST_P(LeastPool, IsEnoughForEveryKindOfStatement) {
+  System system(GetParam(), With(size_t{4} << 20));
+  system.Run("resize buffer 10;");
+  const std::string split = GetParam() > 0 ? " distribute k (500, 1000, 1500)" : "";
+  system.Run("create table t (k int, s varchar(9000))" + split + ";");
+  system.Run("create index t(k);");
+  std::string text;
+  for (int i = 0; i < 2000; ++i) {
+    text += std::to_string(i * 7919 % 2000) + ",short\n";
+  }
+  ASSERT_OK(system.Load("t", text));
+  EXPECT_EQ(system.Rows("update t set s = '" + std::string(600, 'm') + "';").size(), 2000U);
+  system.Run("create index t(s);");
+  EXPECT_EQ(system.Rows("update t set s = '" + std::string(400, 'n') + "';").size(), 2000U);
+  EXPECT_EQ(system.Rows("update t set k = 5 where k >= 300;").size(), 1700U);
+  system.Run("create table u (k int);");
+  system.Run("insert into u values (1), (3), (2000);");
+  EXPECT_EQ(system.Rows("select s from u, t where u.k = t.k;").size(), 2U);
+  EXPECT_EQ(system.Rows("select k from t where k = 5;").size(), 1701U);
+  system.Run("drop index t(s);");
+  EXPECT_EQ(system.Rows("update t set s = '" + std::string(9000, 'l') + "' where k < 5;").size(),
+            5U);
+  EXPECT_EQ(system.Rows("delete from t where k = 5;").size(), 1701U);
+  EXPECT_EQ(system.Rows("print t;").size(), 299U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Nodes, LeastPool, ::testing::Values(0U, 4U),
+                         [](const auto& test) { return "On" + std::to_string(test.param); });
+
+TEST(SmallPoolOptions, OpenRefusesAPoolThatIsTooSmall) {
+  common::SimEnv env;
+  ASSERT_OK(Database::Create(env, "/db", 0, 4096));
+  for (const size_t bytes : {size_t{0}, size_t{4096}, kLeast - 1}) {
+    const Status refused = Database::Open(env, "/db", With(bytes)).status();
+    EXPECT_CODE(Code::kInvalidArgument, refused);
+    EXPECT_THAT(refused.message(), ::testing::HasSubstr("at least 10 pages of 4096 bytes"));
+  }
+  EXPECT_OK(Database::Open(env, "/db", With(kLeast)));
+}
+
+// Pages read since the last `reset io;`.
+uint64_t PagesRead(System& system) {
+  const std::string text = system.Rows("print io;").front();
+  return std::stoull(text.substr(text.find("READPAGE::") + 10));
+}
+
+// Batches of 2048 rows whose keys lie anywhere would pass the whole tree each.
+TEST(SmallPoolTree, IsPassedOnceByAChangeOfManyRows) {
+  System system(0, FortyPages());
+  system.Run("create table keys (a c100, b c100);");
+  Random random(1);
+  std::string text;
+  for (int i = 0; i < 20000; ++i) {
+    text += std::to_string(random.Next()) + std::string(60, 'a') + "," +
+            std::to_string(random.Next()) + std::string(60, 'b') + "\n";
+  }
+  ASSERT_OK(system.Load("keys", text));
+  system.Run("create index keys(a);");
+  system.Close();
+  uint64_t bytes = 0;
+  ASSERT_OK_AND_ASSIGN(const auto files, system.env.List(System::kPath));
+  for (const common::DirEntry& file : files) {
+    bytes += system.env.Stat(std::string(System::kPath) + "/" + file.name)->size;
+  }
+  system.Open();
+  for (const char* change : {"update keys set a = b;", "delete from keys;"}) {
+    system.Run("reset io;");
+    EXPECT_EQ(system.Rows(change).size(), 20000U);
+    // The table is read by the scan and before and during the change.
+    EXPECT_LT(PagesRead(system), 4 * bytes / 4096) << change;
+  }
+}
+
 }  // namespace
 }  // namespace redbase::db

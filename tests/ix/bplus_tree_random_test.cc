@@ -111,6 +111,12 @@ class RandomTreeTest : public TreeTest, public ::testing::WithParamInterface<Key
     ASSERT_EQ(Lookup(key), rids);
     ASSERT_OK_AND_ASSIGN(const std::optional<Rid> one, tree_->LookupOne(key));
     ASSERT_EQ(one, rids.empty() ? std::nullopt : std::optional<Rid>(rids.front()));
+    for (const Rid rid : rids) {
+      ASSERT_OK_AND_ASSIGN(const bool there, tree_->Contains(key, rid));
+      ASSERT_TRUE(there);
+    }
+    ASSERT_OK_AND_ASSIGN(const bool other, tree_->Contains(key, RidOf(200000)));
+    ASSERT_FALSE(other);
   }
   void ScanSome() {
     KeyRange range;

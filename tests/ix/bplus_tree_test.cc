@@ -65,6 +65,21 @@ TEST_F(BPlusTreeTest, AnEntryIsThereOnce) {
   Check();
 }
 
+TEST_F(BPlusTreeTest, OneOfManyEntriesOfAKeyIsFoundInOneDescent) {
+  Start();
+  for (uint64_t rid = 0; rid < 5000; ++rid) {
+    ASSERT_OK(Insert(5, rid));
+  }
+  const TreeStatistics tree = tree_->statistics();
+  ASSERT_GT(tree.pages, 5U);
+  const uint64_t before = pool_->statistics().get_page;
+  EXPECT_TRUE(*tree_->Contains(KeyOf(5), RidOf(4321)));
+  EXPECT_FALSE(*tree_->Contains(KeyOf(5), RidOf(5000)));
+  EXPECT_FALSE(*tree_->Contains(KeyOf(4), RidOf(1)));
+  EXPECT_LE(pool_->statistics().get_page - before, 3 * tree.height);
+  EXPECT_FALSE(*tree_->Contains(std::string(tree_->max_key_bytes() + 1, 'x'), RidOf(1)));
+}
+
 TEST_F(BPlusTreeTest, AUniqueTreeRefusesASecondRidAndNamesTheKey) {
   Start({{{{TypeId::kInt}}, {{TypeId::kVarchar, 10}}}, /*unique=*/true});
   const std::string key = KeyOf(options_.key, {Value::Int(5), Value::String("it's")});

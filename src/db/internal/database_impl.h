@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "common/executor.h"
 #include "common/memory_account.h"
 #include "db/database.h"
+#include "db/internal/helper_threads.h"
 #include "db/internal/statement_lock.h"
 #include "ex/comm_layer.h"
 #include "pf/buffer_pool.h"  // NOLINT(layers): the database owns the pool
@@ -17,7 +17,12 @@ namespace redbase::db {
 // Members in the order they are made; they go in the reverse one.
 class Database::Impl {
  public:
-  Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted);
+  // `helpers` of those that `wanted` asks for find room in its buffer pool.
+  Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted,
+       unsigned helpers);
+
+  // Requires: no statement runs.
+  Status ResizeBuffer(size_t bytes);
 
   common::Env& env;
   const std::string path;
@@ -25,7 +30,7 @@ class Database::Impl {
   common::MemoryAccount memory;
   pf::NullLog log;
   pf::BufferPool pool;
-  std::unique_ptr<common::Executor> executor;
+  HelperThreads helpers;
   std::unique_ptr<ex::CommLayer> nodes;
   StatementLock statements;
 };

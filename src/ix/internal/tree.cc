@@ -273,6 +273,17 @@ Result<std::optional<Rid>> BPlusTree::Impl::LookupOne(std::string_view key) cons
   }
 }
 
+Result<bool> BPlusTree::Impl::Contains(std::string_view entry) const {
+  NodeReader reader(*file_);
+  while (true) {
+    RETURN_IF_ERROR(reader.Find(entry, Seek::kAt));
+    const bool found = reader.node().LowerBound(entry).equal;
+    if (reader.Valid()) {
+      return found;
+    }
+  }
+}
+
 Status BPlusTree::Impl::SaveCounts() {
   std::string payload;
   ByteWriter writer(&payload);

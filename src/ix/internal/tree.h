@@ -49,6 +49,7 @@ class BPlusTree::Impl {
   Status Erase(tx::Transaction* transaction, std::string_view entry);
   Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
   Result<std::optional<Rid>> LookupOne(std::string_view key) const;
+  Result<bool> Contains(std::string_view entry) const;
   // Whether `entry` may follow `last` in a bulk build.
   Status CheckNext(std::string_view last, std::string_view entry) const;
 

@@ -11,8 +11,8 @@ struct DeleteOperator::State : WorkerState {
 };
 
 DeleteOperator::DeleteOperator(Schema schema, std::unique_ptr<Operator> input,
-                               sm::RelationPtr relation, rm::RecordFile& records, IndexSet indexes,
-                               ExecContext& context)
+                               const sm::RelationPtr& relation, rm::RecordFile& records,
+                               IndexSet indexes, ExecContext& context)
     : Operator(std::move(schema), nullptr),
       input_(std::move(input)),
       context_(context),
@@ -32,11 +32,14 @@ Result<Poll> DeleteOperator::DoNext(WorkerState* state, Batch* batch) {
     const size_t count = std::min(rids.size() - next, kBatchCapacity);
     RETURN_IF_ERROR(fetch_.Fetch(std::span(rids).subspan(next, count), batch));
     next += count;
+    RETURN_IF_ERROR(indexes_.Erase(*batch, batch->rids()));
+    RETURN_IF_ERROR(records_.Erase(*context_.transaction, batch->rids()));
+    if (next == rids.size()) {
+      RETURN_IF_ERROR(indexes_.Apply());
+    }
     if (batch->rows() == 0) {
       continue;
     }
-    RETURN_IF_ERROR(indexes_.Erase(*batch, batch->rids()));
-    RETURN_IF_ERROR(records_.Erase(*context_.transaction, batch->rids()));
     erased_.fetch_add(batch->rows(), std::memory_order_relaxed);
     return Poll::kRows;
   }

@@ -17,7 +17,7 @@ namespace redbase::ql {
 
 class DeleteOperator : public Operator {
  public:
-  DeleteOperator(Schema schema, std::unique_ptr<Operator> input, sm::RelationPtr relation,
+  DeleteOperator(Schema schema, std::unique_ptr<Operator> input, const sm::RelationPtr& relation,
                  rm::RecordFile& records, IndexSet indexes, ExecContext& context);
 
   BlockingInput blocking_input() override { return {input_.get(), &victims_}; }

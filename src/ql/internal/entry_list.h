@@ -30,7 +30,8 @@ class EntryList {
   size_t size() const { return items_.size(); }
   size_t bytes() const { return reservation_.bytes(); }
   ix::Entry operator[](size_t i) const {
-    return {std::string_view(keys_).substr(items_[i].begin, items_[i].length), items_[i].rid};
+    const std::string_view keys = keys_;
+    return {keys.substr(items_[i].begin, items_[i].length), items_[i].rid};
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "ql/internal/index_set.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "common/text.h"
@@ -9,8 +10,8 @@ namespace redbase::ql {
 
 namespace {
 
-// The part of the statement's memory that entries kept back may take.
-constexpr size_t kKeptShare = 4;
+// The part of the statement's memory that entries collected may take.
+constexpr size_t kCollectedShare = 4;
 
 }  // namespace
 
@@ -32,81 +33,66 @@ Result<IndexSet> IndexSet::Open(const sm::Relation& relation, ExecContext& conte
   for (const sm::IndexInfo& info : relation.indexes) {
     if (choose(info)) {
       ASSIGN_OR_RETURN(ix::BPlusTree * tree, context.catalog->Tree(relation, info));
-      set.indexes_.push_back({info, tree, nullptr});
+      set.indexes_.push_back({info, tree, std::make_unique<EntryList>(context.memory)});
     }
   }
   return set;
 }
 
 Status IndexSet::Insert(const Batch& rows, std::span<const Rid> rids) {
-  for (const Index& index : indexes_) {
-    EntryList entries(context_->memory);
-    RETURN_IF_ERROR(entries.Add(index.tree->options().key, rows, index.info.columns, rids));
-    RETURN_IF_ERROR(InsertAll(index, &entries));
-  }
-  return {};
+  return Collect(Change::kInsert, rows, rids);
 }
 
 Status IndexSet::Erase(const Batch& rows, std::span<const Rid> rids) {
-  for (const Index& index : indexes_) {
-    EntryList entries(context_->memory);
-    RETURN_IF_ERROR(entries.Add(index.tree->options().key, rows, index.info.columns, rids));
-    entries.Sort();
-    for (size_t i = 0; i < entries.size(); ++i) {
-      const ix::Entry entry = entries[i];
-      Status status = index.tree->Erase(*context_->transaction, entry.key, entry.rid);
-      if (!status.ok()) {
-        return std::move(status).Annotate("index " + index.info.name);
-      }
-    }
-  }
-  return {};
+  return Collect(Change::kErase, rows, rids);
 }
 
-Status IndexSet::InsertLater(const Batch& rows, std::span<const Rid> rids) {
-  const size_t most = context_->memory->limit() / kKeptShare / std::max(size(), size_t{1});
-  for (Index& index : indexes_) {
-    if (index.kept == nullptr) {
-      index.kept = std::make_unique<EntryList>(context_->memory);
-    }
-    const Status status =
-        index.kept->Add(index.tree->options().key, rows, index.info.columns, rids);
+Status IndexSet::Collect(Change change, const Batch& rows, std::span<const Rid> rids) {
+  assert(change == change_ || std::all_of(indexes_.begin(), indexes_.end(), [](const Index& index) {
+           return index.entries->size() == 0;
+         }));
+  change_ = change;
+  const size_t most = context_->memory->limit() / kCollectedShare / std::max(size(), size_t{1});
+  for (const Index& index : indexes_) {
+    Status status = index.entries->Add(index.tree->options().key, rows, index.info.columns, rids);
     if (!status.ok() && status.code() != Code::kNoMemory) {
       return status;
     }
-    if (!status.ok() || index.kept->bytes() > most) {
-      RETURN_IF_ERROR(InsertAll(index, index.kept.get()));
+    if (!status.ok() || index.entries->bytes() > most) {
+      RETURN_IF_ERROR(ApplyTo(index));
     }
   }
   return {};
 }
 
-Status IndexSet::InsertKept() {
-  for (Index& index : indexes_) {
-    if (index.kept != nullptr) {
-      RETURN_IF_ERROR(InsertAll(index, index.kept.get()));
-    }
+Status IndexSet::Apply() {
+  for (const Index& index : indexes_) {
+    RETURN_IF_ERROR(ApplyTo(index));
   }
   return {};
 }
 
-Status IndexSet::InsertAll(const Index& index, EntryList* entries) {
-  entries->Sort();
-  for (size_t i = 0; i < entries->size(); ++i) {
+Status IndexSet::ApplyTo(const Index& index) {
+  EntryList& entries = *index.entries;
+  entries.Sort();
+  for (size_t i = 0; i < entries.size(); ++i) {
     if (i % kBatchCapacity == 0 && context_->cancel != nullptr) {
       RETURN_IF_ERROR(context_->cancel->Check());
     }
-    const ix::Entry entry = (*entries)[i];
-    Status status = index.tree->Insert(*context_->transaction, entry.key, entry.rid);
-    if (status.code() == Code::kConstraint) {
-      return DuplicateKey(index.info, *index.tree, entry.key);
-    }
-    if (!status.ok()) {
-      return std::move(status).Annotate("index " + index.info.name);
-    }
+    RETURN_IF_ERROR(ApplyOne(index, entries[i]));
   }
-  entries->Clear();
+  entries.Clear();
   return {};
+}
+
+Status IndexSet::ApplyOne(const Index& index, const ix::Entry& entry) {
+  Status status = change_ == Change::kInsert
+                      ? index.tree->Insert(*context_->transaction, entry.key, entry.rid)
+                      : index.tree->Erase(*context_->transaction, entry.key, entry.rid);
+  if (status.code() == Code::kConstraint) {
+    return DuplicateKey(index.info, *index.tree, entry.key);
+  }
+  return status.ok() ? status : std::move(status).Annotate("index " + index.info.name);
 }
 
 }  // namespace redbase::ql

@@ -1,9 +1,13 @@
 // IndexSet: some indexes of a relation, kept in step with its records.
 //
-// Entries are sorted before they go into a tree, so that neighbours share its
-// pages.
+// Changes are collected and made together: sorted, neighbours share pages of the
+// tree.  A tree that does not fit into the buffer pool is passed once a statement
+// then, and not once a batch.
+//
+// One thread at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -29,28 +33,31 @@ class IndexSet {
   bool empty() const { return indexes_.empty(); }
   size_t size() const { return indexes_.size(); }
 
-  // The entries of the selected rows, which have the relation's columns; the i-th
-  // RID belongs to the i-th selected row.  kConstraint, naming index and values,
-  // for a second record with a key of a unique index.
+  // The entries of the selected rows, which have the relation's columns, are going
+  // to enter or leave the trees; the i-th RID belongs to the i-th selected row.
+  // What is collected is applied when it takes much memory.  Errors as Apply.
+  // Requires: between inserts and erases, Apply.
   Status Insert(const Batch& rows, std::span<const Rid> rids);
   Status Erase(const Batch& rows, std::span<const Rid> rids);
-
-  // Keeps entries back, to be inserted together: many more share pages when they
-  // are sorted.  Inserts them earlier when they take much memory.
-  Status InsertLater(const Batch& rows, std::span<const Rid> rids);
-  Status InsertKept();
+  // Makes the changes collected.  kConstraint, naming index and values, for a second
+  // record with a key of a unique index.
+  Status Apply();
 
  private:
+  enum class Change : uint8_t { kInsert, kErase };
   struct Index {
     sm::IndexInfo info;
     ix::BPlusTree* tree;
-    std::unique_ptr<EntryList> kept;
+    std::unique_ptr<EntryList> entries;  // collected, all for change_
   };
 
   explicit IndexSet(ExecContext& context) : context_(&context) {}
-  Status InsertAll(const Index& index, EntryList* entries);
+  Status Collect(Change change, const Batch& rows, std::span<const Rid> rids);
+  Status ApplyTo(const Index& index);
+  Status ApplyOne(const Index& index, const ix::Entry& entry);
 
   ExecContext* context_;
+  Change change_ = Change::kInsert;
   std::vector<Index> indexes_;
 };
 

@@ -16,19 +16,16 @@ Status RowInserter::Insert(const Batch& rows) {
   RETURN_IF_ERROR(range_.Require(rows));
   rids_.clear();
   std::vector<Rid>* rids = indexes_.empty() ? nullptr : &rids_;
-  if (!appender_) {
-    RETURN_IF_ERROR(records_.Insert(*context_.transaction, rows, rids));
-    return indexes_.Insert(rows, rids_);
-  }
-  RETURN_IF_ERROR(appender_->Append(rows, rids));
-  return indexes_.InsertLater(rows, rids_);
+  RETURN_IF_ERROR(appender_ ? appender_->Append(rows, rids)
+                            : records_.Insert(*context_.transaction, rows, rids));
+  return indexes_.Insert(rows, rids_);
 }
 
 Status RowInserter::Finish() {
   if (appender_) {
     RETURN_IF_ERROR(appender_->Finish());
   }
-  return indexes_.InsertKept();
+  return indexes_.Apply();
 }
 
 InsertOperator::InsertSink::InsertSink(const Schema& schema, bool returning,

@@ -77,7 +77,7 @@ Status UpdateOperator::DoOpen() {
     RETURN_IF_ERROR(fetch_.Fetch(chunk.rids(), &old));
     RETURN_IF_ERROR(target_.touched.Erase(old, old.rids()));
   }
-  return {};
+  return target_.touched.Apply();
 }
 
 Result<std::unique_ptr<WorkerState>> UpdateOperator::DoNewWorker(const WakeFunction& /*wake*/) {
@@ -89,6 +89,10 @@ Result<Poll> UpdateOperator::DoNext(WorkerState* state, Batch* batch) {
   std::vector<Batch>& chunks = sink_.rows().chunks();
   while (self.next < chunks.size()) {
     RETURN_IF_ERROR(ChangeChunk(&chunks[self.next++], &self));
+    if (self.next == chunks.size()) {
+      RETURN_IF_ERROR(target_.touched.Apply());
+      RETURN_IF_ERROR(target_.others.Apply());
+    }
     if (self.rows.rows() == 0) {
       continue;
     }
