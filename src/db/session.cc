@@ -92,6 +92,10 @@ struct Session::Impl::Dispatch {
     RETURN_IF_ERROR(session.database_.pool.Clear());
     return Text("Everything kicked out of Buffer!\n");
   }
+  template <typename Transaction>
+  Result<StatementResultPtr> operator()(const Transaction& /*s*/) const {
+    return Status(Code::kInvalidArgument, "transactions of several statements are not supported");
+  }
   Result<StatementResultPtr> operator()(const parser::Exit& /*s*/) const {
     return StatementResultPtr(std::make_unique<TextResult>(ResultKind::kExit));
   }
