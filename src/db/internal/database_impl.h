@@ -27,7 +27,7 @@ class Database::Impl {
   pf::BufferPool pool;
   std::unique_ptr<common::Executor> executor;
   std::unique_ptr<ex::CommLayer> nodes;
-  StatementLock statements;
+  StatementLock statements{env};
 };
 
 }  // namespace redbase::db
