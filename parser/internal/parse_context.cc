@@ -222,7 +222,7 @@ Literal TextAt(std::string_view text, Position position) {
   return {std::string(text), std::string(text), position};
 }
 
-Literal TextOf(Literal literal) { return TextAt(literal.text, literal.position); }
+Literal TextOf(const Literal& literal) { return TextAt(literal.text, literal.position); }
 
 TransactionModes Combined(TransactionModes first, TransactionModes second) {
   return {second.isolation ? second.isolation : first.isolation,

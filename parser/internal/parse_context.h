@@ -103,7 +103,7 @@ int64_t IntegerOf(const Box<Literal>& literal);
 Literal NullAt(std::string_view text, Position position);
 // A word as a string; what was typed of a literal as one.
 Literal TextAt(std::string_view text, Position position);
-Literal TextOf(Literal literal);
+Literal TextOf(const Literal& literal);
 // `first` and what `second` says besides; the later one counts.
 TransactionModes Combined(TransactionModes first, TransactionModes second);
 Box<ColumnRef> MakeColumnRef(Identifier name);

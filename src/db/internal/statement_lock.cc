@@ -37,7 +37,7 @@ Result<StatementLock::Hold> StatementLock::Take(Mode mode, const Patience& patie
   }
   ++waiting_writers_;
   const auto ready = [this]() REQUIRES(mutex_) { return !writing_ && readers_ == 0; };
-  const Status status = Wait(ready, patience);
+  Status status = Wait(ready, patience);
   --waiting_writers_;
   if (!status.ok()) {
     changed_.NotifyAll();  // the readers that were kept out
@@ -58,7 +58,7 @@ Status StatementLock::Upgrade(Hold* hold, const Patience& patience) {
             "one must be rolled back and may be tried again"};
   }
   upgrading_ = true;
-  const Status status = Wait([this]() REQUIRES(mutex_) { return readers_ == 1; }, patience);
+  Status status = Wait([this]() REQUIRES(mutex_) { return readers_ == 1; }, patience);
   upgrading_ = false;
   if (!status.ok()) {
     changed_.NotifyAll();
