@@ -38,4 +38,20 @@ ComparisonOp Flip(ComparisonOp op) {
   }
 }
 
+std::string_view ToString(IsolationLevel level) {
+  switch (level) {
+    case IsolationLevel::kReadUncommitted:
+      return "read uncommitted";
+    case IsolationLevel::kReadCommitted:
+      return "read committed";
+    case IsolationLevel::kRepeatableRead:
+      return "repeatable read";
+    case IsolationLevel::kSnapshot:
+      return "snapshot";
+    case IsolationLevel::kSerializable:
+      return "serializable";
+  }
+  return "?";
+}
+
 }  // namespace redbase::parser

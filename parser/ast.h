@@ -206,6 +206,45 @@ struct ResizeBuffer {
   Position position;  // of the number
 };
 
+enum class IsolationLevel : uint8_t {
+  kReadUncommitted,
+  kReadCommitted,
+  kRepeatableRead,
+  kSnapshot,
+  kSerializable,
+};
+// "read committed" and so on, as it is written.
+std::string_view ToString(IsolationLevel level);
+
+struct TransactionModes {
+  std::optional<IsolationLevel> isolation;
+  std::optional<bool> read_only;
+
+  bool operator==(const TransactionModes&) const = default;
+};
+
+struct Begin {
+  TransactionModes modes;
+};
+
+struct Commit {};
+
+struct Rollback {};
+
+struct Savepoint {
+  Identifier name;
+};
+
+struct RollbackTo {
+  Identifier savepoint;
+};
+
+struct Release {
+  Identifier savepoint;
+};
+
+struct Checkpoint {};
+
 struct Exit {};
 
 // A semicolon alone.
@@ -216,8 +255,9 @@ struct Shell {
   std::string command;
 };
 
-using Statement = std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help,
-                               Print, Select, Insert, Delete, Update, QueryPlans, ResetIo,
-                               ResetBuffer, ResizeBuffer, Exit, Empty, Shell>;
+using Statement =
+    std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help, Print, Select,
+                 Insert, Delete, Update, QueryPlans, ResetIo, ResetBuffer, ResizeBuffer, Begin,
+                 Commit, Rollback, Savepoint, RollbackTo, Release, Checkpoint, Exit, Empty, Shell>;
 
 }  // namespace redbase::parser

@@ -194,6 +194,29 @@ struct Echo {
     }
     return out + WhereText(update.where) + ";\n";
   }
+  std::string operator()(const Begin& begin) const {
+    std::string out = "begin";
+    if (begin.modes.isolation) {
+      out += " isolation level ";
+      out += ToString(*begin.modes.isolation);
+    }
+    if (begin.modes.read_only) {
+      out += *begin.modes.read_only ? " read only" : " read write";
+    }
+    return out + ";\n";
+  }
+  std::string operator()(const Commit& /*commit*/) const { return "commit;\n"; }
+  std::string operator()(const Rollback& /*rollback*/) const { return "rollback;\n"; }
+  std::string operator()(const Savepoint& savepoint) const {
+    return "savepoint " + savepoint.name.text + ";\n";
+  }
+  std::string operator()(const RollbackTo& rollback) const {
+    return "rollback to savepoint " + rollback.savepoint.text + ";\n";
+  }
+  std::string operator()(const Release& release) const {
+    return "release savepoint " + release.savepoint.text + ";\n";
+  }
+  std::string operator()(const Checkpoint& /*checkpoint*/) const { return "checkpoint;\n"; }
   std::string operator()(const Shell& shell) const { return shell.command + "\n"; }
   template <typename Other>
   std::string operator()(const Other&) const {

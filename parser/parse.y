@@ -58,6 +58,11 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 /* Words that are names, too, where the grammar leaves no doubt. */
 %token <std::string_view>
   PAGE "page" TREE "tree" PARTITIONS "partitions" UNIQUE "unique" NULLWORD "null" IS "is" NOT "not"
+  BEGINWORD "begin" START "start" TRANSACTION "transaction" WORK "work" ISOLATION "isolation"
+  LEVEL "level" READ "read" UNCOMMITTED "uncommitted" COMMITTED "committed"
+  REPEATABLE "repeatable" SNAPSHOT "snapshot" SERIALIZABLE "serializable" ONLY "only"
+  WRITE "write" COMMIT "commit" ENDWORD "end" ROLLBACK "rollback" ABORT "abort" TO "to"
+  SAVEPOINT "savepoint" RELEASE "release" CHECKPOINT "checkpoint"
 
 %token <std::string_view> NAME "a name"
 %token <Box<Literal>> INTEGER "an integer" REAL "a real number" STRING "a string"
@@ -65,18 +70,20 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 
 /* Values are small, for the stack moves them often: names are views into the
    scanner's text, and nodes are boxed.  Only lists are held as they are. */
-%nterm <Box<Statement>> statement create_table create_index print select insert
+%nterm <Box<Statement>> statement create_table create_index print select insert transaction
 %nterm <std::string_view> name word
 %nterm <std::vector<Identifier>> names
 %nterm <Box<ColumnDefinition>> column_definition
 %nterm <std::vector<ColumnDefinition>> column_definitions
 %nterm <Box<Distribute>> distribute
-%nterm <Box<Literal>> constant literal
+%nterm <Box<Literal>> constant literal setting
 %nterm <std::vector<Literal>> literals
 %nterm <std::vector<std::vector<Literal>>> rows
 %nterm <Box<ColumnRef>> column plain_column
 %nterm <std::vector<ColumnRef>> columns
 %nterm <Box<Expr>> operand
+%nterm <TransactionModes> modes mode_list mode
+%nterm <IsolationLevel> level
 %nterm <ComparisonOp> comparison_op
 %nterm <Box<Comparison>> comparison
 %nterm <std::vector<Comparison>> where comparisons
@@ -98,11 +105,12 @@ statement:
 | print
 | select
 | insert
+| transaction
 | "drop" "table" name           { $$ = Boxed(DropTable{Named($3, @3)}); }
 | "drop" "index" name "(" names ")"
                                 { $$ = Boxed(DropIndex{Named($3, @3), $5}); }
 | "load" name "(" STRING ")"    { $$ = Boxed(Load{Named($2, @2), Open($4)}); }
-| "set" name "=" STRING         { $$ = Boxed(Set{Named($2, @2), Open($4)}); }
+| "set" name "=" setting        { $$ = Boxed(Set{Named($2, @2), Open($4)}); }
 | "help"                        { $$ = Boxed(Help{}); }
 | "help" name                   { $$ = Boxed(Help{Named($2, @2)}); }
 | "delete" "from" name where    { $$ = Boxed(Delete{Named($3, @3), $4}); }
@@ -114,6 +122,59 @@ statement:
 | "reset" "buffer"              { $$ = Boxed(ResetBuffer{}); }
 | "resize" "buffer" INTEGER     { $$ = Boxed(ResizeBuffer{IntegerOf($3), @3}); }
 | "exit"                        { $$ = Boxed(Exit{}); }
+;
+
+/* What is on or off may be said without quotes. */
+setting:
+  STRING
+| INTEGER                       { $$ = BoxOf(TextOf(Open($1))); }
+| word                          { $$ = BoxOf(TextAt($1, @1)); }
+| "on"                          { $$ = BoxOf(TextAt("on", @1)); }
+| "off"                         { $$ = BoxOf(TextAt("off", @1)); }
+;
+
+transaction:
+  "begin" block modes           { $$ = Boxed(Begin{$3}); }
+| "start" "transaction" modes   { $$ = Boxed(Begin{$3}); }
+| "commit" block                { $$ = Boxed(Commit{}); }
+| "end" block                   { $$ = Boxed(Commit{}); }
+| rollback block                { $$ = Boxed(Rollback{}); }
+| "savepoint" name              { $$ = Boxed(Savepoint{Named($2, @2)}); }
+| rollback block "to" name      { $$ = Boxed(RollbackTo{Named($4, @4)}); }
+| rollback block "to" "savepoint" name
+                                { $$ = Boxed(RollbackTo{Named($5, @5)}); }
+| "release" name                { $$ = Boxed(Release{Named($2, @2)}); }
+| "release" "savepoint" name    { $$ = Boxed(Release{Named($3, @3)}); }
+| "checkpoint"                  { $$ = Boxed(Checkpoint{}); }
+;
+
+rollback: "rollback" | "abort";
+
+block: %empty | "transaction" | "work";
+
+modes:
+  %empty                        { }
+| mode_list
+;
+
+mode_list:
+  mode
+| mode_list mode                { $$ = Combined($1, $2); }
+| mode_list "," mode            { $$ = Combined($1, $3); }
+;
+
+mode:
+  "isolation" "level" level     { $$.isolation = $3; }
+| "read" "only"                 { $$.read_only = true; }
+| "read" "write"                { $$.read_only = false; }
+;
+
+level:
+  "read" "uncommitted"          { $$ = IsolationLevel::kReadUncommitted; }
+| "read" "committed"            { $$ = IsolationLevel::kReadCommitted; }
+| "repeatable" "read"           { $$ = IsolationLevel::kRepeatableRead; }
+| "snapshot"                    { $$ = IsolationLevel::kSnapshot; }
+| "serializable"                { $$ = IsolationLevel::kSerializable; }
 ;
 
 create_table:
@@ -273,6 +334,28 @@ word:
 | "unique"
 | "is"
 | "not"
+| "begin"
+| "start"
+| "transaction"
+| "work"
+| "isolation"
+| "level"
+| "read"
+| "uncommitted"
+| "committed"
+| "repeatable"
+| "snapshot"
+| "serializable"
+| "only"
+| "write"
+| "commit"
+| "end"
+| "rollback"
+| "abort"
+| "to"
+| "savepoint"
+| "release"
+| "checkpoint"
 ;
 
 %%

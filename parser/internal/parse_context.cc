@@ -56,8 +56,12 @@ bool IsOneOf(std::string_view item, std::span<const std::string_view> list) {
 // What of the right tokens helps to name: not the words that are names as well,
 // nor the dot that may follow any name.  Empty when there are too many.
 std::vector<std::string_view> Useful(const std::vector<std::string_view>& expected) {
-  static constexpr std::string_view kNameLike[] = {"page", "tree", "partitions", "unique",
-                                                   "null", "is",   "not"};
+  static constexpr std::string_view kNameLike[] = {
+      "page",         "tree",  "partitions",  "unique",      "null",       "is",
+      "not",          "begin", "start",       "transaction", "work",       "isolation",
+      "level",        "read",  "uncommitted", "committed",   "repeatable", "snapshot",
+      "serializable", "only",  "write",       "commit",      "end",        "rollback",
+      "abort",        "to",    "savepoint",   "release",     "checkpoint"};
   static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
                                                     "a string"};
   if (IsOneOf("create", expected)) {
@@ -212,6 +216,17 @@ int64_t IntegerOf(const Box<Literal>& literal) { return std::get<int64_t>(litera
 
 Literal NullAt(std::string_view text, Position position) {
   return {NullValue{}, std::string(text), position};
+}
+
+Literal TextAt(std::string_view text, Position position) {
+  return {std::string(text), std::string(text), position};
+}
+
+Literal TextOf(const Literal& literal) { return TextAt(literal.text, literal.position); }
+
+TransactionModes Combined(TransactionModes first, TransactionModes second) {
+  return {second.isolation ? second.isolation : first.isolation,
+          second.read_only ? second.read_only : first.read_only};
 }
 
 Box<ColumnRef> MakeColumnRef(Identifier name) {

@@ -101,6 +101,11 @@ std::vector<T> ListOf(Box<T> first) {
 Identifier Named(std::string_view text, Position position);
 int64_t IntegerOf(const Box<Literal>& literal);
 Literal NullAt(std::string_view text, Position position);
+// A word as a string; what was typed of a literal as one.
+Literal TextAt(std::string_view text, Position position);
+Literal TextOf(const Literal& literal);
+// `first` and what `second` says besides; the later one counts.
+TransactionModes Combined(TransactionModes first, TransactionModes second);
 Box<ColumnRef> MakeColumnRef(Identifier name);
 Box<ColumnRef> MakeColumnRef(Identifier relation, std::string_view name);
 Box<ColumnDefinition> MakeColumn(Identifier name, std::string_view word,

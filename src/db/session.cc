@@ -34,7 +34,27 @@ parser::Select SelectFromView(const std::string& view, const std::string& relati
   return select;
 }
 
-bool IsChange(ResultKind kind) { return kind != ResultKind::kRows; }
+StatementResultPtr Warning(const std::string& text) {
+  return std::make_unique<TextResult>(ResultKind::kNone, "",
+                                      std::vector<std::string>{"warning: " + text});
+}
+
+StatementLock::Mode ModeOf(ResultKind kind) {
+  return kind == ResultKind::kRows ? StatementLock::Mode::kShared : StatementLock::Mode::kExclusive;
+}
+
+Status AtPlace(const Status& status, parser::Position position) {
+  return status.ok() ? status : Status(status.code(), status.message() + ql::AtPosition(position));
+}
+
+// What a failed transaction still takes.
+bool EndsOrIgnores(const parser::Statement& statement) {
+  return std::holds_alternative<parser::Commit>(statement) ||
+         std::holds_alternative<parser::Rollback>(statement) ||
+         std::holds_alternative<parser::RollbackTo>(statement) ||
+         std::holds_alternative<parser::Exit>(statement) ||
+         std::holds_alternative<parser::Empty>(statement);
+}
 
 }  // namespace
 
@@ -93,6 +113,34 @@ struct Session::Impl::Dispatch {
     RETURN_IF_ERROR(session.database_.pool.Clear());
     return Text("Everything kicked out of Buffer!\n");
   }
+  Result<StatementResultPtr> operator()(const parser::Begin& s) const {
+    return session.BeginTransaction(s.modes);
+  }
+  Result<StatementResultPtr> operator()(const parser::Commit& /*s*/) const {
+    return session.EndTransaction(/*commit=*/true);
+  }
+  Result<StatementResultPtr> operator()(const parser::Rollback& /*s*/) const {
+    return session.EndTransaction(/*commit=*/false);
+  }
+  Result<StatementResultPtr> operator()(const parser::Savepoint& s) const {
+    return session.InTransaction("savepoint", [&s](SessionTransaction& transaction) {
+      transaction.SetSavepoint(s.name.text);
+      return Status();
+    });
+  }
+  Result<StatementResultPtr> operator()(const parser::RollbackTo& s) const {
+    return session.InTransaction("rollback to savepoint", [&s](SessionTransaction& transaction) {
+      return AtPlace(transaction.RollbackTo(s.savepoint.text), s.savepoint.position);
+    });
+  }
+  Result<StatementResultPtr> operator()(const parser::Release& s) const {
+    return session.InTransaction("release savepoint", [&s](SessionTransaction& transaction) {
+      return AtPlace(transaction.ReleaseSavepoint(s.savepoint.text), s.savepoint.position);
+    });
+  }
+  Result<StatementResultPtr> operator()(const parser::Checkpoint& /*s*/) const {
+    return session.Checkpoint();
+  }
   Result<StatementResultPtr> operator()(const parser::Exit& /*s*/) const {
     return StatementResultPtr(std::make_unique<TextResult>(ResultKind::kExit));
   }
@@ -104,7 +152,80 @@ struct Session::Impl::Dispatch {
 
 Result<StatementResultPtr> Session::Impl::Execute(const parser::Statement& statement) {
   cancel.Clear();
-  return std::visit(Dispatch{*this, statement}, statement);
+  RETURN_IF_ERROR(Admit(statement));
+  Result<StatementResultPtr> result = std::visit(Dispatch{*this, statement}, statement);
+  if (!result.ok()) {
+    NoteFailure();
+  }
+  return result;
+}
+
+Status Session::Impl::Admit(const parser::Statement& statement) const {
+  if (transaction_ && transaction_->running()) {
+    return {Code::kInvalidArgument, "the last statement of the transaction has not ended"};
+  }
+  if (transaction_state() == TransactionState::kFailed && !EndsOrIgnores(statement)) {
+    return {Code::kInvalidArgument,
+            "current transaction is aborted, commands ignored until end of transaction block"};
+  }
+  return {};
+}
+
+void Session::Impl::NoteFailure() {
+  if (transaction_ && !transaction_->running()) {
+    transaction_->Fail();
+  }
+}
+
+Result<StatementLock::Hold> Session::Impl::Lock(StatementLock::Mode mode) {
+  const StatementLock::Patience patience{&cancel, settings.lock_timeout};
+  if (!transaction_) {
+    return database_.statements.Take(mode, patience);
+  }
+  if (transaction_->read_only() && mode == StatementLock::Mode::kExclusive) {
+    return Status(Code::kInvalidArgument, "cannot change anything in a read-only transaction");
+  }
+  RETURN_IF_ERROR(transaction_->Lock(mode, patience));
+  return StatementLock::Hold();
+}
+
+Result<std::unique_ptr<ex::ClusterStatement>> Session::Impl::Begin(common::MemoryAccount* memory) {
+  return transaction_ ? transaction_->Begin(Options(memory))
+                      : database_.nodes->Begin(Options(memory));
+}
+
+Result<StatementResultPtr> Session::Impl::BeginTransaction(const parser::TransactionModes& modes) {
+  if (transaction_) {
+    return Warning("there is already a transaction in progress");
+  }
+  transaction_ =
+      std::make_unique<SessionTransaction>(*database_.nodes, database_.statements, modes);
+  return Done();
+}
+
+Result<StatementResultPtr> Session::Impl::EndTransaction(bool commit) {
+  if (!transaction_) {
+    return Warning("there is no transaction in progress");
+  }
+  const std::unique_ptr<SessionTransaction> ended = std::move(transaction_);
+  const bool failed = ended->state() == TransactionState::kFailed;
+  RETURN_IF_ERROR(commit ? ended->Commit() : ended->Rollback());
+  return commit && failed ? Warning("the transaction had failed: it was rolled back") : Done();
+}
+
+template <typename Action>
+Result<StatementResultPtr> Session::Impl::InTransaction(const std::string& what, Action action) {
+  if (!transaction_) {
+    return Status(Code::kInvalidArgument, what + " can only be used in a transaction");
+  }
+  RETURN_IF_ERROR(action(*transaction_));
+  return Done();
+}
+
+Result<StatementResultPtr> Session::Impl::Checkpoint() {
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
+  RETURN_IF_ERROR(database_.nodes->Flush());
+  return Done();
 }
 
 ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const {
@@ -114,17 +235,18 @@ ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const
 Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {
   QueryResult::Parts parts;
   parts.kind = kind;
-  parts.hold = IsChange(kind) ? database_.statements.Exclude() : database_.statements.Share();
+  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(kind)));
   const ql::Planner planner(database_.nodes->catalog(), database_.nodes->statistics(),
                             {.optimize = settings.optimize_query});
   ASSIGN_OR_RETURN(parts.plan, planner.Plan(statement));
   parts.memory = std::make_unique<common::MemoryAccount>(
       "statement", database_.options.statement_memory, &database_.memory);
-  ASSIGN_OR_RETURN(parts.statement, database_.nodes->Begin(Options(parts.memory.get())));
+  ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
   ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
   if (!std::holds_alternative<parser::Select>(statement)) {
     parts.nodes = NodesOf(*parts.plan);
   }
+  parts.transaction = transaction_.get();
   return StatementResultPtr(std::make_unique<QueryResult>(std::move(parts)));
 }
 
@@ -133,10 +255,7 @@ Result<StatementResultPtr> Session::Impl::Help(const parser::Help& statement) {
     return Run(SelectFromView("relcat", ""), ResultKind::kRows);
   }
   Result<sm::RelationPtr> relation = database_.nodes->catalog().Find(statement.table->text);
-  if (!relation.ok()) {
-    return Status(relation.status().code(),
-                  relation.status().message() + ql::AtPosition(statement.table->position));
-  }
+  RETURN_IF_ERROR(AtPlace(relation.status(), statement.table->position));
   return Run(SelectFromView("attrcat", (*relation)->name), ResultKind::kRows);
 }
 
@@ -146,7 +265,7 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   if (print.target == Target::kRelation) {
     return Run(statement, ResultKind::kRows);
   }
-  const StatementLock::Hold hold = database_.statements.Share();
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
   if (print.target == Target::kBuffer) {
     return Text(DescribeBuffer(database_.pool, record_page_size()));
   }
@@ -172,10 +291,9 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
 
 template <typename Change>
 Result<StatementResultPtr> Session::Impl::ChangeCatalog(Change change) {
-  const StatementLock::Hold hold = database_.statements.Exclude();
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kExclusive));
   common::MemoryAccount memory("statement", database_.options.statement_memory, &database_.memory);
-  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement,
-                   database_.nodes->Begin(Options(&memory)));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement, Begin(&memory));
   RETURN_IF_ERROR(change(*statement));
   RETURN_IF_ERROR(statement->Commit());
   return Done();
@@ -189,10 +307,7 @@ Result<StatementResultPtr> Session::Impl::Create(const parser::CreateTable& stat
 
 Result<StatementResultPtr> Session::Impl::Drop(const parser::DropTable& statement) {
   return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
-    const Status dropped = s.DropTable(statement.table.text);
-    return dropped.ok() ? dropped
-                        : Status(dropped.code(),
-                                 dropped.message() + ql::AtPosition(statement.table.position));
+    return AtPlace(s.DropTable(statement.table.text), statement.table.position);
   });
 }
 
@@ -224,7 +339,7 @@ Result<StatementResultPtr> Session::Impl::ResizeBuffer(const parser::ResizeBuffe
                   "PF warning: not a number of buffer pages: " + std::to_string(statement.pages) +
                       ql::AtPosition(statement.position));
   }
-  const StatementLock::Hold hold = database_.statements.Exclude();
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kExclusive));
   const Status resized = database_.ResizeBuffer(static_cast<size_t>(statement.pages * page_size));
   if (!resized.ok()) {
     return Status(resized.code(), resized.message() + ql::AtPosition(statement.position));
@@ -240,9 +355,16 @@ Result<StatementResultPtr> Session::Execute(const parser::Statement& statement) 
 }
 
 Result<StatementResultPtr> Session::Execute(std::string_view text) {
-  ASSIGN_OR_RETURN(const parser::Statement statement, parser::ParseStatement(text));
-  return impl_->Execute(statement);
+  const Result<parser::Statement> statement = parser::ParseStatement(text);
+  if (!statement.ok()) {
+    impl_->NoteFailure();
+    return statement.status();
+  }
+  return impl_->Execute(*statement);
 }
+
+TransactionState Session::transaction_state() const { return impl_->transaction_state(); }
+void Session::NoteFailure() { impl_->NoteFailure(); }
 
 Settings& Session::settings() { return impl_->settings; }
 common::CancelToken& Session::cancel_token() { return impl_->cancel; }

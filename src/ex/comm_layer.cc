@@ -5,6 +5,7 @@
 #include "ex/internal/cluster.h"
 #include "ex/internal/cluster_statement.h"
 #include "ex/internal/cluster_statistics.h"
+#include "ex/internal/cluster_transaction.h"
 #include "ex/internal/local_relation.h"
 #include "ex/local_node.h"
 
@@ -120,9 +121,13 @@ const ql::Statistics& CommLayer::statistics() { return impl_->statistics(); }
 uint32_t CommLayer::node_count() const { return impl_->cluster().node_count(); }
 
 Result<std::unique_ptr<ClusterStatement>> CommLayer::Begin(const StatementOptions& options) {
-  RETURN_IF_ERROR(impl_->cluster().DeliverEnds());
+  RETURN_IF_ERROR(impl_->cluster().DeliverKept());
   return std::unique_ptr<ClusterStatement>(
       std::make_unique<ClusterStatementImpl>(impl_->cluster(), impl_->statistics(), options));
+}
+
+std::unique_ptr<ClusterTransaction> CommLayer::BeginTransaction() {
+  return std::make_unique<ClusterTransactionImpl>(impl_->cluster(), impl_->statistics());
 }
 
 Result<std::vector<PartitionSize>> CommLayer::PartitionSizes(const sm::Relation& relation) {
@@ -168,7 +173,7 @@ Status CommLayer::Flush() {
 
 Status CommLayer::Close() {
   // Every node is closed, whatever happens to another.
-  Status status = impl_->cluster().DeliverEnds();
+  Status status = impl_->cluster().DeliverKept();
   status.Update(impl_->cluster().ForEachNode(
       [this](uint32_t node) { return impl_->cluster().Ask(node, CloseRequest()).status(); }));
   status.Update(catalog().Close());

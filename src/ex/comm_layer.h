@@ -2,7 +2,8 @@
 // the master alone.
 //
 // It gives statements: a ClusterStatement runs plans and catalog changes on
-// whichever nodes they concern, and commits or takes back all of them together.
+// whichever nodes they concern, and commits or takes back all of them together; and
+// transactions of several statements.
 // It reaches data nodes through a Transport only.
 //
 // Thread-safe, as the catalog is: catalog changes exclude other statements.
@@ -53,8 +54,9 @@ struct PartitionSize {
   uint64_t bytes = 0;
 };
 
-// One statement on all nodes: one transaction on each that it touches, begun with
-// the first message to it.
+// One statement on all nodes: a transaction of its own, or one of several in a
+// ClusterTransaction.  On each node that it touches it has a part, begun with the first
+// message to it.
 //
 // States: active -> committed | rolled back.  After a failure the caller rolls
 // back.  A statement of one thread; its queries use others.
@@ -70,7 +72,32 @@ class ClusterStatement {
                              bool unique) = 0;
   virtual Status DropIndex(std::string_view relation, const std::vector<uint32_t>& columns) = 0;
   // Each ends the statement, also when it fails.  Commit: on all nodes, or, with
-  // an error, on none.
+  // an error, on none; of a statement among several: it is done, as far as the
+  // transaction will be.  Rollback takes back this statement alone.
+  virtual Status Commit() = 0;
+  virtual Status Rollback() = 0;
+};
+
+// A point of a transaction to roll back to.
+enum class TransactionMark : uint64_t {};
+
+// Several statements, done on all nodes or on none.
+//
+// States: active -> committed | rolled back.  When something could not be taken back,
+// every call reports that until the transaction ends, and Commit rolls back.  Of one
+// thread, as its statements are.
+class ClusterTransaction {
+ public:
+  virtual ~ClusterTransaction() = default;  // rolls back what was not committed
+
+  // Requires: the last statement has ended, before Commit, Rollback and RollbackTo,
+  // too.
+  virtual Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options) = 0;
+  // Costs nothing, and stays good for any number of RollbackTo it or later ones.
+  virtual TransactionMark Mark() const = 0;
+  virtual Status RollbackTo(TransactionMark mark) = 0;
+  // Each ends the transaction, also when it fails.  Commit: on all nodes, or, with an
+  // error, on none.
   virtual Status Commit() = 0;
   virtual Status Rollback() = 0;
 };
@@ -92,7 +119,10 @@ class CommLayer {
   // 0: not distributed.
   uint32_t node_count() const;
 
+  // A statement that is a transaction of its own.
   Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options);
+  // Says nothing to any node.
+  std::unique_ptr<ClusterTransaction> BeginTransaction();
 
   Result<std::vector<PartitionSize>> PartitionSizes(const sm::Relation& relation);
   // Drawings, one per node that holds a part of the relation; see rm::RecordFile

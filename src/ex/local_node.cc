@@ -6,6 +6,7 @@
 
 #include "ex/internal/fragment_run.h"
 #include "ex/internal/local_relation.h"
+#include "ex/internal/marked_transaction.h"
 #include "sm/database_directory.h"
 
 namespace redbase::ex {
@@ -110,23 +111,29 @@ struct LocalNode::Call {
   }
 
   Result<Reply> operator()(const PrepareRequest& /*request*/) const {
-    const common::MutexLock lock(node.mutex_);
-    if (node.transactions_.find(statement) == node.transactions_.end()) {
-      return Status(Code::kInternal, "a statement to prepare is not known");
+    if (node.FindTransaction(statement.transaction) == nullptr) {
+      return Status(Code::kInternal, "a transaction to prepare is not known");
     }
     return Nothing();
   }
 
   Result<Reply> operator()(const CommitRequest& /*request*/) const {
-    if (const auto taken = node.TakeTransaction(statement)) {
-      RETURN_IF_ERROR(taken->Commit());
+    if (const auto taken = node.TakeTransaction(statement.transaction)) {
+      RETURN_IF_ERROR(taken->transaction().Commit());
     }
     return Nothing();
   }
 
   Result<Reply> operator()(const RollbackRequest& /*request*/) const {
-    if (const auto taken = node.TakeTransaction(statement)) {
-      RETURN_IF_ERROR(taken->Rollback());
+    if (const auto taken = node.TakeTransaction(statement.transaction)) {
+      RETURN_IF_ERROR(taken->transaction().Rollback());
+    }
+    return Nothing();
+  }
+
+  Result<Reply> operator()(const RollbackToRequest& request) const {
+    if (MarkedTransaction* const found = node.FindTransaction(statement.transaction)) {
+      RETURN_IF_ERROR(found->RollbackTo(request.statement));
     }
     return Nothing();
   }
@@ -204,22 +211,34 @@ Result<std::unique_ptr<LocalNode>> LocalNode::Open(const Options& options,
   return std::make_unique<LocalNode>(options, *std::move(catalog));
 }
 
+LocalNode::LocalNode(const Options& options, std::unique_ptr<sm::Catalog> catalog)
+    : options_(options), catalog_(std::move(catalog)) {}
+
+LocalNode::~LocalNode() = default;
+
 tx::Transaction& LocalNode::TransactionOf(StatementId statement) {
   const common::MutexLock lock(mutex_);
-  std::unique_ptr<tx::Transaction>& transaction = transactions_[statement];
-  if (transaction == nullptr) {
-    transaction = std::make_unique<tx::Transaction>(catalog_->undo_targets());
+  std::unique_ptr<MarkedTransaction>& found = transactions_[statement.transaction];
+  if (found == nullptr) {
+    found = std::make_unique<MarkedTransaction>(catalog_->undo_targets());
   }
-  return *transaction;
+  found->BeginStatement(statement.number);
+  return found->transaction();
 }
 
-std::unique_ptr<tx::Transaction> LocalNode::TakeTransaction(StatementId statement) {
+MarkedTransaction* LocalNode::FindTransaction(TransactionId id) {
   const common::MutexLock lock(mutex_);
-  const auto found = transactions_.find(statement);
+  const auto found = transactions_.find(id);
+  return found == transactions_.end() ? nullptr : found->second.get();
+}
+
+std::unique_ptr<MarkedTransaction> LocalNode::TakeTransaction(TransactionId id) {
+  const common::MutexLock lock(mutex_);
+  const auto found = transactions_.find(id);
   if (found == transactions_.end()) {
     return nullptr;
   }
-  std::unique_ptr<tx::Transaction> transaction = std::move(found->second);
+  std::unique_ptr<MarkedTransaction> transaction = std::move(found->second);
   transactions_.erase(found);
   return transaction;
 }

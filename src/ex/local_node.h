@@ -1,14 +1,15 @@
 // LocalNode: a data node in this process: the database in one sub-directory.
 //
 // It is a whole database of its own, on the pool and the executor of the process.
-// A statement of the coordinator has one transaction here, begun by the first
-// message that brings its number and ended by Commit or Rollback.
+// A transaction of the coordinator has one here, begun by the first message that
+// brings its number and ended by Commit or Rollback.  Its statements come one after
+// another; the first message of each sets a mark.
 //
 // A change that fails leaves its transaction with what was done: the coordinator
 // takes the statement back.
 //
-// Thread-safe, but for one thing: a statement's end comes after the ends of its
-// fragments.
+// Thread-safe, but for one thing: a statement is taken back, and a transaction ends,
+// after the ends of its fragments.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,8 @@
 
 namespace redbase::ex {
 
+class MarkedTransaction;
+
 class LocalNode : public DataNode {
  public:
   struct Options {
@@ -39,8 +42,8 @@ class LocalNode : public DataNode {
   static Result<std::unique_ptr<LocalNode>> Open(const Options& options,
                                                  const std::string& master_path, uint64_t master_id,
                                                  uint32_t number);
-  LocalNode(const Options& options, std::unique_ptr<sm::Catalog> catalog)
-      : options_(options), catalog_(std::move(catalog)) {}
+  LocalNode(const Options& options, std::unique_ptr<sm::Catalog> catalog);
+  ~LocalNode() override;
 
   Result<Reply> Handle(const Request& request, const CallContext& context) override
       EXCLUDES(mutex_);
@@ -51,10 +54,11 @@ class LocalNode : public DataNode {
  private:
   struct Call;
 
-  // Of a statement; begun if need be.
+  // Where a statement makes its changes.  Both are begun if need be.
   tx::Transaction& TransactionOf(StatementId statement) EXCLUDES(mutex_);
-  // Null when the node does not know the statement.
-  std::unique_ptr<tx::Transaction> TakeTransaction(StatementId statement) EXCLUDES(mutex_);
+  // Null when the node does not know the transaction.
+  MarkedTransaction* FindTransaction(TransactionId id) EXCLUDES(mutex_);
+  std::unique_ptr<MarkedTransaction> TakeTransaction(TransactionId id) EXCLUDES(mutex_);
   Status CheckShape(const RelationShape& shape) const;
   Status CheckFragment(const FragmentDefinition& definition);
 
@@ -62,7 +66,7 @@ class LocalNode : public DataNode {
   const std::unique_ptr<sm::Catalog> catalog_;
   common::Mutex mutex_;
   // Ordered after the catalog: transactions end before it does.
-  std::map<StatementId, std::unique_ptr<tx::Transaction>> transactions_ GUARDED_BY(mutex_);
+  std::map<TransactionId, std::unique_ptr<MarkedTransaction>> transactions_ GUARDED_BY(mutex_);
 };
 
 }  // namespace redbase::ex

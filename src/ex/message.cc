@@ -68,6 +68,9 @@ struct RequestText {
   std::string operator()(const PrepareRequest& /*request*/) const { return "Prepare"; }
   std::string operator()(const CommitRequest& /*request*/) const { return "Commit"; }
   std::string operator()(const RollbackRequest& /*request*/) const { return "Rollback"; }
+  std::string operator()(const RollbackToRequest& request) const {
+    return "RollbackTo " + std::to_string(static_cast<uint64_t>(request.statement));
+  }
   std::string operator()(const SizeRequest& request) const { return "Size " + request.relation; }
   std::string operator()(const DrawPageRequest& request) const {
     return "DrawPage " + request.relation + " " +

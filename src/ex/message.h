@@ -19,13 +19,24 @@
 
 namespace redbase::ex {
 
-// A statement of one coordinator; on each node it touches it has a transaction.
-// Numbers are never used twice while the database is open.
-enum class StatementId : uint64_t {};
-// For requests outside of statements.
-inline constexpr StatementId kNoStatement{0};
+// A transaction of one coordinator; on each node it touches it has one.  Numbers are
+// never used twice while the database is open.
+enum class TransactionId : uint64_t {};
+// For requests outside of transactions.
+inline constexpr TransactionId kNoTransaction{0};
 
-// ---- Requests that belong to a statement.
+// The statements of a transaction are numbered as they begin; no number comes twice,
+// also when statements were taken back.
+enum class StatementNumber : uint64_t {};
+inline constexpr StatementNumber kFirstStatement{1};
+
+struct StatementId {
+  TransactionId transaction = kNoTransaction;
+  StatementNumber number = kFirstStatement;
+};
+
+// ---- Requests that belong to a statement.  The first one makes the node note where
+// the statement begins.
 
 struct CreateTableRequest {
   sm::TableDefinition definition;
@@ -44,12 +55,19 @@ struct DropIndexRequest {
   std::string relation;
   std::vector<uint32_t> columns;
 };
-// Promises that a Commit of the statement will succeed.
+
+// ---- Requests that belong to a transaction.
+
+// Promises that a Commit of the transaction will succeed.
 struct PrepareRequest {};
-// Each ends the statement on the node; without effect on one that the node does
+// Each ends the transaction on the node; without effect on one that the node does
 // not know, so that an end whose delivery failed can be sent again.
 struct CommitRequest {};
 struct RollbackRequest {};
+// Takes back this statement and those after it.  May be sent again, too.
+struct RollbackToRequest {
+  StatementNumber statement = kFirstStatement;
+};
 
 // ---- Others.
 
@@ -84,11 +102,11 @@ struct ValidateRequest {
 
 using RequestBody =
     std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest, DropIndexRequest,
-                 PrepareRequest, CommitRequest, RollbackRequest, SizeRequest, DrawPageRequest,
-                 DrawTreeRequest, FlushRequest, CloseRequest, ValidateRequest>;
+                 PrepareRequest, CommitRequest, RollbackRequest, RollbackToRequest, SizeRequest,
+                 DrawPageRequest, DrawTreeRequest, FlushRequest, CloseRequest, ValidateRequest>;
 
 struct Request {
-  StatementId statement = kNoStatement;
+  StatementId statement;
   RequestBody body;
 };
 
@@ -114,7 +132,7 @@ uint64_t ShapeFingerprint(const Schema& schema, const std::optional<sm::Partitio
 
 // Runs a plan on a node: rows come back, and may be sent (ql::Receive).
 struct FragmentRequest {
-  StatementId statement = kNoStatement;
+  StatementId statement;
   ql::PlanPtr plan;
   std::vector<RelationShape> relations;  // that the plan uses
   // Rows that nobody has taken yet, in bytes; the node stops at more.

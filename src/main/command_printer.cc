@@ -133,6 +133,28 @@ struct Describer {
   std::string operator()(const parser::ResizeBuffer& s) const {
     return "ResizeBuffer\n" + Line("pages", std::to_string(s.pages));
   }
+  std::string operator()(const parser::Begin& s) const {
+    std::string text = "Begin\n";
+    if (s.modes.isolation) {
+      text += Line("isolationLevel", parser::ToString(*s.modes.isolation));
+    }
+    if (s.modes.read_only) {
+      text += Line("readOnly", *s.modes.read_only ? "true" : "false");
+    }
+    return text;
+  }
+  std::string operator()(const parser::Commit& /*s*/) const { return "Commit\n"; }
+  std::string operator()(const parser::Rollback& /*s*/) const { return "Rollback\n"; }
+  std::string operator()(const parser::Savepoint& s) const {
+    return "Savepoint\n" + Line("savepoint", s.name.text);
+  }
+  std::string operator()(const parser::RollbackTo& s) const {
+    return "RollbackTo\n" + Line("savepoint", s.savepoint.text);
+  }
+  std::string operator()(const parser::Release& s) const {
+    return "Release\n" + Line("savepoint", s.savepoint.text);
+  }
+  std::string operator()(const parser::Checkpoint& /*s*/) const { return "Checkpoint\n"; }
   std::string operator()(const parser::Exit& /*s*/) const { return "Exit\n"; }
   std::string operator()(const parser::Empty& /*s*/) const { return ""; }
   std::string operator()(const parser::Shell& /*s*/) const { return ""; }

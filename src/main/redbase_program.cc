@@ -125,6 +125,9 @@ int RunOn(db::Database& database, const ShellArguments& arguments, Interrupts& i
   interrupts.Watch(&session->cancel_token());
   const int status = Run(arguments, *session, interrupts).Execute(interactive);
   interrupts.Watch(nullptr);
+  if (session->in_transaction()) {
+    std::cerr << "warning: the open transaction is rolled back\n";
+  }
   return status;
 }
 

@@ -67,6 +67,9 @@ void Shell::Step(parser::Parser& parser, const std::string& name, std::optional<
   }
   if (!status.ok()) {
     failed_ = true;
+    if (!next.ok()) {
+      session_.NoteFailure();
+    }
     Report(name, status.message());
     *ending = options_.stop_on_error || !out_ ? Ending::kStopped : *ending;
   }

@@ -31,6 +31,27 @@ TEST(Settings, NamesAndValuesAreTakenInAnyCase) {
   EXPECT_TRUE(settings.query_plans);
 }
 
+TEST(Settings, SynchronousCommitIsOnOrOff) {
+  Settings settings;
+  EXPECT_TRUE(settings.synchronous_commit);
+  EXPECT_OK(settings.Set("synchronous_commit", "OFF"));
+  EXPECT_FALSE(settings.synchronous_commit);
+  EXPECT_OK(settings.Set("Synchronous_Commit", "true"));
+  EXPECT_TRUE(settings.synchronous_commit);
+  EXPECT_CODE(Code::kInvalidArgument, settings.Set("synchronous_commit", "1"));
+}
+
+TEST(Settings, LockTimeoutIsInMilliseconds) {
+  Settings settings;
+  EXPECT_EQ(settings.lock_timeout, 0);
+  EXPECT_OK(settings.Set("lock_timeout", "250"));
+  EXPECT_EQ(settings.lock_timeout, 250);
+  for (const char* bad : {"-1", "soon", "", "99999999999"}) {
+    EXPECT_CODE(Code::kInvalidArgument, settings.Set("lock_timeout", bad)) << bad;
+  }
+  EXPECT_EQ(settings.lock_timeout, 250);
+}
+
 TEST(Settings, RefusalsNameTheParameterAndItsValues) {
   Settings settings;
   EXPECT_THAT(settings.Set("nothing", "TRUE").message(),

@@ -98,22 +98,33 @@ Result<Lines> Database::Dispatch(const parser::Statement& statement, ClusterStat
   return Lines();
 }
 
-Result<Lines> Database::Do(std::string_view text) {
+template <typename Begin>
+Result<Lines> Database::DoOne(std::string_view text, Begin begin) {
   ASSIGN_OR_RETURN(const parser::Statement statement, parser::ParseStatement(text));
   common::MemoryAccount memory("statement", memory_bytes);
   StatementOptions options;
   options.memory = &memory;
   options.cancel = &cancel;
   options.working_directory = kPath;
-  ASSIGN_OR_RETURN(const std::unique_ptr<ClusterStatement> in, nodes_->Begin(options));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ClusterStatement> in, begin(options));
   Result<Lines> rows = Dispatch(statement, *in);
   if (!rows.ok()) {
-    EXPECT_OK(in->Rollback());
+    const Status taken_back = in->Rollback();
+    EXPECT_TRUE(taken_back.ok() || faults.failures > 0) << taken_back.message();
     return rows;
   }
   RETURN_IF_ERROR(in->Commit());
   EXPECT_EQ(memory.used(), 0U);
   return rows;
+}
+
+Result<Lines> Database::Do(std::string_view text) {
+  return DoOne(text, [this](const StatementOptions& options) { return nodes_->Begin(options); });
+}
+
+Result<Lines> Database::DoIn(ClusterTransaction& transaction, std::string_view text) {
+  return DoOne(
+      text, [&transaction](const StatementOptions& options) { return transaction.Begin(options); });
 }
 
 Lines Database::Rows(std::string_view text) {

@@ -37,7 +37,9 @@ class Database {
 
   // One statement, as a session would do it: rows as "1 | abc | null".
   Result<Lines> Do(std::string_view text);
-  // The same; the test fails when the statement does.
+  // The same as one of several in a transaction.
+  Result<Lines> DoIn(ClusterTransaction& transaction, std::string_view text);
+  // Do; the test fails when the statement does.
   Lines Rows(std::string_view text);
   void Run(std::string_view text) { Rows(text); }
   // The message of a statement that must fail.
@@ -65,6 +67,9 @@ class Database {
   Lines notices;
 
  private:
+  // Runs and ends what `begin` begins.
+  template <typename Begin>
+  Result<Lines> DoOne(std::string_view text, Begin begin);
   Result<Lines> RunPlan(const parser::Statement& statement, ClusterStatement& in);
   Result<Lines> Dispatch(const parser::Statement& statement, ClusterStatement& in);
 

@@ -110,14 +110,15 @@ TEST(LocalNode, ForgetsAStatementThatHasEnded) {
   sm::TableDefinition table;
   table.name = "T";
   table.columns = {{"a", {TypeId::kInt, 0}, ""}};
-  EXPECT_OK(node->Handle({StatementId{7}, CreateTableRequest{table}}, context));
-  EXPECT_OK(node->Handle({StatementId{7}, PrepareRequest{}}, context));
-  EXPECT_OK(node->Handle({StatementId{7}, CommitRequest{}}, context));
-  EXPECT_CODE(Code::kInternal, node->Handle({StatementId{7}, PrepareRequest{}}, context));
+  const StatementId statement{TransactionId{7}, kFirstStatement};
+  EXPECT_OK(node->Handle({statement, CreateTableRequest{table}}, context));
+  EXPECT_OK(node->Handle({statement, PrepareRequest{}}, context));
+  EXPECT_OK(node->Handle({statement, CommitRequest{}}, context));
+  EXPECT_CODE(Code::kInternal, node->Handle({statement, PrepareRequest{}}, context));
   // Said twice, it has no effect.
-  EXPECT_OK(node->Handle({StatementId{7}, RollbackRequest{}}, context));
-  EXPECT_OK(node->Handle({kNoStatement, SizeRequest{"T"}}, context));
-  EXPECT_OK(node->Handle({kNoStatement, CloseRequest{}}, context));
+  EXPECT_OK(node->Handle({statement, RollbackRequest{}}, context));
+  EXPECT_OK(node->Handle({{}, SizeRequest{"T"}}, context));
+  EXPECT_OK(node->Handle({{}, CloseRequest{}}, context));
 }
 
 }  // namespace

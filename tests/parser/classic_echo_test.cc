@@ -40,6 +40,20 @@ TEST(ClassicEcho, OfUtilities) {
   EXPECT_EQ(EchoOf("print partitions T;"), "print partitions T;\n");
 }
 
+TEST(ClassicEcho, OfTransactionsIsOneForm) {
+  EXPECT_EQ(EchoOf("START TRANSACTION;"), "begin;\n");
+  EXPECT_EQ(EchoOf("begin work isolation level read committed, read only;"),
+            "begin isolation level read committed read only;\n");
+  EXPECT_EQ(EchoOf("begin read write;"), "begin read write;\n");
+  EXPECT_EQ(EchoOf("end;"), "commit;\n");
+  EXPECT_EQ(EchoOf("abort work;"), "rollback;\n");
+  EXPECT_EQ(EchoOf("savepoint s;"), "savepoint s;\n");
+  EXPECT_EQ(EchoOf("rollback to s;"), "rollback to savepoint s;\n");
+  EXPECT_EQ(EchoOf("release s;"), "release savepoint s;\n");
+  EXPECT_EQ(EchoOf("checkpoint;"), "checkpoint;\n");
+  EXPECT_EQ(EchoOf("set synchronous_commit = on;"), "set synchronous_commit = \"on\";\n");
+}
+
 TEST(ClassicEcho, OfSelectHasThreeLines) {
   EXPECT_EQ(EchoOf("select * from T;"), "select  *\n from  T\n;\n");
   EXPECT_EQ(EchoOf("select a, T.b from T,U where T.a=U.a and b!='x' and c>=-1.5;"),

@@ -202,8 +202,13 @@ TEST(Parser, ReadsKeywordsInAnyCaseAndKeepsNamesAsWritten) {
 }
 
 TEST(Parser, NewWordsStayNames) {
-  for (const std::string word : {"page", "tree", "partitions", "unique", "null", "is", "not",
-                                 "Page", "varchar", "int", "char", "real", "node"}) {
+  for (const std::string word :
+       {"page",       "tree",      "partitions",   "unique", "null",       "is",       "not",
+        "Page",       "varchar",   "int",          "char",   "real",       "node",     "begin",
+        "start",      "work",      "transaction",  "level",  "isolation",  "read",     "only",
+        "write",      "committed", "uncommitted",  "end",    "repeatable", "snapshot", "commit",
+        "rollback",   "abort",     "serializable", "to",     "savepoint",  "release",  "Begin",
+        "checkpoint", "true",      "false"}) {
     const auto create = Parse<CreateTable>("create table " + word + " (" + word + " i);");
     EXPECT_EQ(create.table.text, word);
     EXPECT_EQ(create.columns[0].name.text, word);
@@ -214,6 +219,59 @@ TEST(Parser, NewWordsStayNames) {
     EXPECT_EQ(select.where[0].left.column().name, word);
     EXPECT_EQ(select.where[1].left.column().name, word);
     EXPECT_EQ(Texts(Parse<Print>("print tree T(" + word + ");").columns), (Names{word}));
+  }
+}
+
+TEST(Parser, ReadsTheBeginOfATransaction) {
+  EXPECT_EQ(Parse<Begin>("begin;").modes, TransactionModes());
+  EXPECT_EQ(Parse<Begin>("begin work;").modes, TransactionModes());
+  EXPECT_EQ(Parse<Begin>("start transaction;").modes, TransactionModes());
+  const std::pair<const char*, IsolationLevel> levels[] = {
+      {"read uncommitted", IsolationLevel::kReadUncommitted},
+      {"read committed", IsolationLevel::kReadCommitted},
+      {"repeatable read", IsolationLevel::kRepeatableRead},
+      {"snapshot", IsolationLevel::kSnapshot},
+      {"serializable", IsolationLevel::kSerializable},
+  };
+  for (const auto& [text, level] : levels) {
+    const std::string mode = std::string("isolation level ") + text;
+    EXPECT_EQ(Parse<Begin>("begin " + mode + ";").modes, (TransactionModes{level, std::nullopt}));
+    EXPECT_EQ(Parse<Begin>("begin transaction read only " + mode + ";").modes,
+              (TransactionModes{level, true}));
+    EXPECT_EQ(Parse<Begin>("START TRANSACTION " + mode + ", READ WRITE;").modes,
+              (TransactionModes{level, false}));
+  }
+  EXPECT_EQ(Parse<Begin>("begin read only, read write;").modes,
+            (TransactionModes{std::nullopt, false}));
+}
+
+TEST(Parser, ReadsTheEndsOfATransaction) {
+  for (const char* text : {"commit;", "commit work;", "commit transaction;", "end;", "end work;"}) {
+    Parse<Commit>(text);
+  }
+  for (const char* text : {"rollback;", "rollback work;", "rollback transaction;", "abort;"}) {
+    Parse<Rollback>(text);
+  }
+  Parse<Checkpoint>("checkpoint;");
+}
+
+TEST(Parser, ReadsSavepointsWhateverTheirName) {
+  for (const std::string name : {"s", "savepoint", "to", "work"}) {
+    EXPECT_EQ(Parse<Savepoint>("savepoint " + name + ";").name.text, name);
+    for (const char* back : {"rollback to ", "rollback work to ", "rollback to savepoint ",
+                             "rollback transaction to savepoint ", "abort to "}) {
+      EXPECT_EQ(Parse<RollbackTo>(back + name + ";").savepoint.text, name);
+    }
+    EXPECT_EQ(Parse<Release>("release " + name + ";").savepoint.text, name);
+    EXPECT_EQ(Parse<Release>("release savepoint " + name + ";").savepoint.text, name);
+  }
+}
+
+TEST(Parser, ReadsSettingsWithoutQuotes) {
+  for (const std::string value : {"on", "off", "true", "FALSE", "500"}) {
+    const auto set = Parse<Set>("set synchronous_commit = " + value + ";");
+    EXPECT_EQ(set.parameter.text, "synchronous_commit");
+    EXPECT_EQ(String(set.value), value);
   }
 }
 

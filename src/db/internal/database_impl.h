@@ -32,7 +32,7 @@ class Database::Impl {
   pf::BufferPool pool;
   HelperThreads helpers;
   std::unique_ptr<ex::CommLayer> nodes;
-  StatementLock statements;
+  StatementLock statements{env};
 };
 
 }  // namespace redbase::db

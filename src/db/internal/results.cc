@@ -2,9 +2,13 @@
 
 namespace redbase::db {
 
-QueryResult::QueryResult(Parts parts) : parts_(std::move(parts)) {}
+QueryResult::QueryResult(Parts parts) : parts_(std::move(parts)) {
+  if (parts_.transaction != nullptr) {
+    parts_.transaction->set_running(true);
+  }
+}
 
-QueryResult::~QueryResult() { Fail(); }
+QueryResult::~QueryResult() { End(/*failed=*/false); }
 
 Result<bool> QueryResult::Next(Batch* batch) {
   if (!parts_.query) {
@@ -12,7 +16,7 @@ Result<bool> QueryResult::Next(Batch* batch) {
   }
   Result<bool> more = parts_.query->Next(batch);
   if (!more.ok()) {
-    Fail();
+    End(/*failed=*/true);
     return more;
   }
   if (!*more) {
@@ -31,16 +35,20 @@ Status QueryResult::Finish() {
   notices_ = parts_.query->notices();
   parts_.query.reset();
   Status committed = parts_.statement->Commit();
-  parts_.statement.reset();
-  parts_.hold.Release();
+  End(!committed.ok());
   return committed;
 }
 
-// Ends the query, then takes back what it did.
-void QueryResult::Fail() {
+void QueryResult::End(bool failed) {
   parts_.query.reset();
   parts_.statement.reset();
   parts_.hold.Release();
+  if (SessionTransaction* const transaction = std::exchange(parts_.transaction, nullptr)) {
+    transaction->set_running(false);
+    if (failed) {
+      transaction->Fail();
+    }
+  }
 }
 
 }  // namespace redbase::db

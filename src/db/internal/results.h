@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/memory_account.h"
+#include "db/internal/session_transaction.h"
 #include "db/internal/statement_lock.h"
 #include "db/session.h"
 #include "ex/comm_layer.h"
@@ -19,8 +20,8 @@ namespace redbase::db {
 // Nothing, a text, or the wish to exit.
 class TextResult : public StatementResult {
  public:
-  explicit TextResult(ResultKind kind, std::string text = "")
-      : kind_(kind), text_(std::move(text)) {}
+  explicit TextResult(ResultKind kind, std::string text = "", std::vector<std::string> notices = {})
+      : kind_(kind), text_(std::move(text)), notices_(std::move(notices)) {}
 
   ResultKind kind() const override { return kind_; }
   const Schema& schema() const override { return schema_; }
@@ -41,7 +42,8 @@ class TextResult : public StatementResult {
 };
 
 // A plan being run.  It commits when its last row was given out, and is taken back
-// when it fails or is dropped before.
+// when it fails or is dropped before.  One of several in a transaction is only done
+// then, and makes the transaction fail with it.
 class QueryResult : public StatementResult {
  public:
   struct Parts {
@@ -52,6 +54,7 @@ class QueryResult : public StatementResult {
     std::unique_ptr<ex::ClusterStatement> statement;
     std::unique_ptr<ql::Query> query;
     std::vector<uint32_t> nodes;
+    SessionTransaction* transaction = nullptr;  // null: one of its own
   };
 
   explicit QueryResult(Parts parts);
@@ -69,7 +72,8 @@ class QueryResult : public StatementResult {
 
  private:
   Status Finish();
-  void Fail();
+  // Ends the query, then takes back what it did, unless it is done.
+  void End(bool failed);
 
   Parts parts_;
   uint64_t changed_rows_ = 0;

@@ -8,6 +8,7 @@
 
 #include "common/cancel_token.h"
 #include "db/internal/database_impl.h"
+#include "db/internal/session_transaction.h"
 #include "db/session.h"
 #include "db/settings.h"
 #include "parser/ast.h"
@@ -21,12 +22,30 @@ class Session::Impl {
   explicit Impl(Database::Impl& database) : database_(database) {}
 
   Result<StatementResultPtr> Execute(const parser::Statement& statement);
+  void NoteFailure();
+  TransactionState transaction_state() const {
+    return transaction_ ? transaction_->state() : TransactionState::kIdle;
+  }
 
   Settings settings;
   common::CancelToken cancel;
 
  private:
   struct Dispatch;
+
+  // Whether the state of the transaction allows the statement.
+  Status Admit(const parser::Statement& statement) const;
+  // The lock for a statement; the transaction, where there is one, holds it instead.
+  Result<StatementLock::Hold> Lock(StatementLock::Mode mode);
+  // In the transaction, or as one of its own.
+  Result<std::unique_ptr<ex::ClusterStatement>> Begin(common::MemoryAccount* memory);
+
+  Result<StatementResultPtr> BeginTransaction(const parser::TransactionModes& modes);
+  Result<StatementResultPtr> EndTransaction(bool commit);
+  // Does `action` on the transaction; `what` is refused outside of one.
+  template <typename Action>
+  Result<StatementResultPtr> InTransaction(const std::string& what, Action action);
+  Result<StatementResultPtr> Checkpoint();
 
   // Plans and starts a query; changes exclude other statements.
   Result<StatementResultPtr> Run(const parser::Statement& statement, ResultKind kind);
@@ -46,6 +65,8 @@ class Session::Impl {
   size_t record_page_size() const;
 
   Database::Impl& database_;
+  // Last: it ends first.
+  std::unique_ptr<SessionTransaction> transaction_;
 };
 
 // The data nodes whose rows a plan gives out one after another; empty when its

@@ -6,7 +6,7 @@ namespace redbase::ex {
 
 namespace {
 
-// Attempts to deliver the end of a statement before it is kept for later.
+// Attempts to deliver what must take effect before it is kept for later.
 constexpr int kAttempts = 3;
 
 // Actions for nodes 1 ... n, taken one by one by whoever has time.
@@ -64,10 +64,10 @@ Result<Reply> Cluster::Call(uint32_t node, const Request& request,
   return reply.ok() ? std::move(reply) : OnNode(node, std::move(reply).status());
 }
 
-Result<Reply> Cluster::Ask(uint32_t node, RequestBody body) const {
+Result<Reply> Cluster::Ask(uint32_t node, RequestBody body, StatementId of) const {
   CallContext context;
   context.memory = &memory_;
-  return Call(node, {kNoStatement, std::move(body)}, context);
+  return Call(node, {of, std::move(body)}, context);
 }
 
 Status Cluster::ForEachNode(const std::function<Status(uint32_t node)>& action) const {
@@ -83,41 +83,31 @@ Status Cluster::ForEachNode(const std::function<Status(uint32_t node)>& action) 
   return actions->Wait();
 }
 
-Status Cluster::Deliver(const End& end) const {
-  CallContext context;
-  context.memory = &memory_;
-  Request request;
-  request.statement = end.statement;
-  request.body = end.commit ? RequestBody(CommitRequest()) : RequestBody(RollbackRequest());
-  return Call(end.node, request, context).status();
-}
-
-Status Cluster::EndStatement(uint32_t node, StatementId statement, bool commit) {
-  const End end{node, statement, commit};
+Status Cluster::Insist(uint32_t node, Request request) {
   Status status;
   for (int i = 0; i < kAttempts; ++i) {
-    status = Deliver(end);
+    status = Ask(node, request.body, request.statement).status();
     if (status.code() != Code::kUnavailable) {
       return status;
     }
   }
   const common::MutexLock lock(mutex_);
-  undelivered_.push_back(end);
+  kept_.push_back({node, std::move(request)});
   return status;
 }
 
-Status Cluster::DeliverEnds() {
-  std::vector<End> ends;
+Status Cluster::DeliverKept() {
+  std::vector<Kept> kept;
   {
     const common::MutexLock lock(mutex_);
-    ends.swap(undelivered_);
+    kept.swap(kept_);
   }
   Status first;
-  for (const End& end : ends) {
-    Status status = Deliver(end);
+  for (Kept& each : kept) {
+    Status status = Ask(each.node, each.request.body, each.request.statement).status();
     if (status.code() == Code::kUnavailable) {
       const common::MutexLock lock(mutex_);
-      undelivered_.push_back(end);
+      kept_.push_back(std::move(each));
     }
     first.Update(std::move(status));
   }

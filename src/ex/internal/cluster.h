@@ -36,42 +36,41 @@ class Cluster {
   uint32_t node_count() const { return master_->options().node_count; }
   Transport& transport() const { return *transport_; }
 
-  StatementId NewStatement() { return StatementId{next_statement_.fetch_add(1)}; }
+  TransactionId NewTransaction() { return TransactionId{next_transaction_.fetch_add(1)}; }
 
   // Errors name the node.
   Result<Reply> Call(uint32_t node, const Request& request, const CallContext& context) const;
-  // The same outside of statements.
-  Result<Reply> Ask(uint32_t node, RequestBody body) const;
+  // The same for what is no part of a statement.
+  Result<Reply> Ask(uint32_t node, RequestBody body, StatementId of = {}) const;
   // Does `action` for each node, several at a time where there are threads; the
   // first failure by node.
   Status ForEachNode(const std::function<Status(uint32_t node)>& action) const;
 
-  // Ends a statement on a node.  When the message cannot be delivered it is kept
-  // and sent again before the next statement.
-  Status EndStatement(uint32_t node, StatementId statement, bool commit) EXCLUDES(mutex_);
+  // Sends a request that must take effect, and may twice: Commit, Rollback or
+  // RollbackTo.  When it cannot be delivered it is kept and sent again before the
+  // next statement.
+  Status Insist(uint32_t node, Request request) EXCLUDES(mutex_);
   // kUnavailable while one still cannot be delivered.
-  Status DeliverEnds() EXCLUDES(mutex_);
+  Status DeliverKept() EXCLUDES(mutex_);
 
   // Counts statements that have changed rows.
   uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
   void NoteChange() { changes_.fetch_add(1, std::memory_order_acq_rel); }
 
  private:
-  struct End {
+  struct Kept {
     uint32_t node;
-    StatementId statement;
-    bool commit;
+    Request request;
   };
-  Status Deliver(const End& end) const;
 
   const CommLayerOptions options_;
   const std::unique_ptr<sm::Catalog> master_;
   std::unique_ptr<Transport> transport_;
-  std::atomic<uint64_t> next_statement_{1};
+  std::atomic<uint64_t> next_transaction_{1};
   std::atomic<uint64_t> changes_{0};
   mutable common::MemoryAccount memory_{"data nodes"};
   common::Mutex mutex_;
-  std::vector<End> undelivered_ GUARDED_BY(mutex_);
+  std::vector<Kept> kept_ GUARDED_BY(mutex_);
 };
 
 }  // namespace redbase::ex

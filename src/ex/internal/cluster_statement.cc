@@ -53,19 +53,34 @@ ClusterStatementImpl::ClusterStatementImpl(Cluster& cluster, const ql::Statistic
                                            const StatementOptions& options)
     : cluster_(cluster),
       statistics_(statistics),
-      id_(cluster.NewStatement()),
-      transaction_(cluster.master().undo_targets()) {
-  context_.env = cluster.options().env;
-  context_.executor = cluster.options().executor;
-  context_.catalog = &cluster.master();
-  context_.transaction = &transaction_;
+      own_(std::in_place, cluster, statistics),
+      transaction_(*own_),
+      id_(transaction_.BeginStatement()) {
+  SetUp(options);
+}
+
+ClusterStatementImpl::ClusterStatementImpl(Cluster& cluster, const ql::Statistics& statistics,
+                                           const StatementOptions& options,
+                                           ClusterTransactionImpl& transaction)
+    : cluster_(cluster),
+      statistics_(statistics),
+      transaction_(transaction),
+      id_(transaction_.BeginStatement()) {
+  SetUp(options);
+}
+
+void ClusterStatementImpl::SetUp(const StatementOptions& options) {
+  context_.env = cluster_.options().env;
+  context_.executor = cluster_.options().executor;
+  context_.catalog = &cluster_.master();
+  context_.transaction = &transaction_.on_master();
   context_.memory = options.memory != nullptr ? options.memory : &own_memory_;
   context_.cancel = options.cancel;
   context_.exchanges = this;
   context_.working_directory = options.working_directory;
-  const size_t queues = kMemoryShare * std::max(cluster.node_count(), 1U);
+  const size_t queues = kMemoryShare * std::max(cluster_.node_count(), 1U);
   queue_bytes_ =
-      std::min(cluster.options().exchange_queue_bytes, context_.memory->limit() / queues);
+      std::min(cluster_.options().exchange_queue_bytes, context_.memory->limit() / queues);
 }
 
 ClusterStatementImpl::~ClusterStatementImpl() {
@@ -119,7 +134,7 @@ Result<std::unique_ptr<FragmentStream>> ClusterStatementImpl::StartFragment(
     request.relations.push_back(
         {name, ShapeFingerprint(relation->schema, relation->partitioning->RangeOf(partition))});
   }
-  Touch(node, Changes(plan));
+  transaction_.Touch(node, id_.number, Changes(plan));
   Result<std::unique_ptr<FragmentStream>> stream =
       cluster_.transport().RunFragment(node, std::move(request), call_context());
   if (!stream.ok()) {
@@ -140,14 +155,8 @@ bool ClusterStatementImpl::IsLong(const ql::PlanNode& plan) const {
                      [this](const ql::PlanPtr& child) { return IsLong(*child); });
 }
 
-void ClusterStatementImpl::Touch(uint32_t node, bool changes) {
-  const common::MutexLock lock(mutex_);
-  bool& changed = nodes_[node];
-  changed = changed || changes;
-}
-
 Status ClusterStatementImpl::Tell(uint32_t node, RequestBody body) {
-  Touch(node, /*changes=*/true);
+  transaction_.Touch(node, id_.number, /*changes=*/true);
   return cluster_.Call(node, {id_, std::move(body)}, call_context()).status();
 }
 
@@ -164,7 +173,7 @@ Status ClusterStatementImpl::TellAllAtOnce(const RequestBody& body) {
 
 Status ClusterStatementImpl::CreateTable(const sm::TableDefinition& definition) {
   changed_ = true;
-  RETURN_IF_ERROR(cluster_.master().CreateTable(transaction_, definition));
+  RETURN_IF_ERROR(cluster_.master().CreateTable(transaction_.on_master(), definition));
   if (!definition.partitioning) {
     return {};
   }
@@ -179,7 +188,7 @@ Status ClusterStatementImpl::CreateTable(const sm::TableDefinition& definition) 
 Status ClusterStatementImpl::DropTable(std::string_view name) {
   changed_ = true;
   ASSIGN_OR_RETURN(const sm::RelationPtr relation, cluster_.master().Find(name));
-  RETURN_IF_ERROR(cluster_.master().DropTable(transaction_, relation->name));
+  RETURN_IF_ERROR(cluster_.master().DropTable(transaction_.on_master(), relation->name));
   if (!relation->partitioning) {
     return {};
   }
@@ -201,7 +210,8 @@ Status ClusterStatementImpl::CreateIndex(std::string_view name,
                                         relation->schema[partition_column].name +
                                         ", by which it is distributed"};
   }
-  RETURN_IF_ERROR(master.CreateIndex(transaction_, *relation, columns, unique).status());
+  RETURN_IF_ERROR(
+      master.CreateIndex(transaction_.on_master(), *relation, columns, unique).status());
   return TellAllAtOnce(CreateIndexRequest{relation->name, columns, unique});
 }
 
@@ -214,66 +224,22 @@ Status ClusterStatementImpl::DropIndex(std::string_view name,
   if (index == nullptr) {
     return {Code::kNotFound, "SM warning: index does not exist: " + std::string(name)};
   }
-  RETURN_IF_ERROR(master.DropIndex(transaction_, *relation, *index));
+  RETURN_IF_ERROR(master.DropIndex(transaction_.on_master(), *relation, *index));
   if (!relation->partitioning) {
     return {};
   }
   return TellAll([&](uint32_t /*node*/) { return DropIndexRequest{relation->name, columns}; });
 }
 
-std::map<uint32_t, bool> ClusterStatementImpl::TakeNodes() {
-  active_ = false;
-  const common::MutexLock lock(mutex_);
-  return std::exchange(nodes_, {});
-}
-
-Status ClusterStatementImpl::PrepareNodes() {
-  std::map<uint32_t, bool> nodes;
-  {
-    const common::MutexLock lock(mutex_);
-    nodes = nodes_;
-  }
-  const auto changed = [](const auto& entry) { return entry.second; };
-  if (std::count_if(nodes.begin(), nodes.end(), changed) < 2) {
-    return {};
-  }
-  for (const auto& entry : nodes) {
-    if (entry.second) {
-      RETURN_IF_ERROR(cluster_.Call(entry.first, {id_, PrepareRequest()}, call_context()).status());
-    }
-  }
-  return {};
-}
-
 Status ClusterStatementImpl::Commit() {
-  Status status = PrepareNodes();
-  const std::map<uint32_t, bool> nodes = TakeNodes();
-  if (!status.ok()) {
-    static_cast<void>(RollBackAll(nodes));  // the first failure is the one to report
-    return status;
-  }
-  status = transaction_.Commit();
-  for (const auto& entry : nodes) {
-    const Status ended = cluster_.EndStatement(entry.first, id_, /*commit=*/true);
-    if (ended.code() != Code::kUnavailable) {  // else it will be
-      status.Update(ended);
-    }
-  }
-  if (changed_) {
-    cluster_.NoteChange();
-  }
-  return status;
+  active_ = false;
+  transaction_.EndStatement(changed_);
+  return own_ ? own_->Commit() : Status();
 }
 
-Status ClusterStatementImpl::Rollback() { return RollBackAll(TakeNodes()); }
-
-Status ClusterStatementImpl::RollBackAll(const std::map<uint32_t, bool>& nodes) {
-  Status status;
-  for (const auto& entry : nodes) {
-    status.Update(cluster_.EndStatement(entry.first, id_, /*commit=*/false));
-  }
-  status.Update(transaction_.Rollback());
-  return status;
+Status ClusterStatementImpl::Rollback() {
+  active_ = false;
+  return own_ ? own_->Rollback() : transaction_.TakeBack(id_.number);
 }
 
 }  // namespace redbase::ex

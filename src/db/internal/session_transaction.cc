@@ -1,0 +1,74 @@
+#include "db/internal/session_transaction.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "sm/name_match.h"
+
+namespace redbase::db {
+
+Status SessionTransaction::Lock(StatementLock::Mode mode, const StatementLock::Patience& patience) {
+  assert(!failed_);
+  if (hold_.held()) {
+    return mode == StatementLock::Mode::kShared ? Status() : lock_.Upgrade(&hold_, patience);
+  }
+  ASSIGN_OR_RETURN(hold_, lock_.Take(mode, patience));
+  return {};
+}
+
+void SessionTransaction::Fail() {
+  failed_ = true;
+  if (savepoints_.empty()) {
+    // The statement's failure is the one to report.
+    static_cast<void>(Rollback());
+  }
+}
+
+void SessionTransaction::SetSavepoint(std::string_view name) {
+  savepoints_.push_back({std::string(name), nodes_->Mark()});
+}
+
+Result<SessionTransaction::Savepoints::iterator> SessionTransaction::Find(std::string_view name) {
+  const auto is_it = [folded = sm::FoldCase(name)](const Savepoint& each) {
+    return sm::FoldCase(each.name) == folded;
+  };
+  const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(), is_it);
+  if (found == savepoints_.rend()) {
+    return Status(Code::kNotFound, "savepoint does not exist: " + sm::QuotedName(name));
+  }
+  return std::prev(found.base());
+}
+
+Status SessionTransaction::RollbackTo(std::string_view name) {
+  ASSIGN_OR_RETURN(const Savepoints::iterator found, Find(name));
+  savepoints_.erase(found + 1, savepoints_.end());
+  RETURN_IF_ERROR(nodes_->RollbackTo(savepoints_.back().mark));
+  failed_ = false;
+  return {};
+}
+
+Status SessionTransaction::ReleaseSavepoint(std::string_view name) {
+  ASSIGN_OR_RETURN(const Savepoints::iterator found, Find(name));
+  savepoints_.erase(found, savepoints_.end());
+  return {};
+}
+
+Status SessionTransaction::Commit() {
+  if (failed_) {
+    return Rollback();
+  }
+  Status status = nodes_->Commit();
+  nodes_.reset();
+  hold_.Release();
+  return status;
+}
+
+Status SessionTransaction::Rollback() {
+  Status status = nodes_ != nullptr ? nodes_->Rollback() : Status();
+  nodes_.reset();
+  hold_.Release();
+  return status;
+}
+
+}  // namespace redbase::db

@@ -1,0 +1,146 @@
+#include "ex/internal/cluster_transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ex/internal/cluster_statement.h"
+
+namespace redbase::ex {
+
+ClusterTransactionImpl::ClusterTransactionImpl(Cluster& cluster, const ql::Statistics& statistics)
+    : cluster_(cluster),
+      statistics_(statistics),
+      id_(cluster.NewTransaction()),
+      master_(cluster.master().undo_targets()) {}
+
+ClusterTransactionImpl::~ClusterTransactionImpl() {
+  if (active_) {
+    // Nobody is left to hear of a failure; who wants to, calls Rollback.
+    static_cast<void>(Rollback());
+  }
+}
+
+Result<std::unique_ptr<ClusterStatement>> ClusterTransactionImpl::Begin(
+    const StatementOptions& options) {
+  RETURN_IF_ERROR(broken_);
+  RETURN_IF_ERROR(cluster_.DeliverKept());
+  undelivered_ = false;
+  return std::unique_ptr<ClusterStatement>(
+      std::make_unique<ClusterStatementImpl>(cluster_, statistics_, options, *this));
+}
+
+TransactionMark ClusterTransactionImpl::Mark() const { return TransactionMark{next_statement_}; }
+
+Status ClusterTransactionImpl::RollbackTo(TransactionMark mark) {
+  RETURN_IF_ERROR(broken_);
+  return TakeBack(StatementNumber{static_cast<uint64_t>(mark)});
+}
+
+StatementId ClusterTransactionImpl::BeginStatement() {
+  const StatementNumber number{next_statement_++};
+  master_.BeginStatement(number);
+  return {id_, number};
+}
+
+void ClusterTransactionImpl::EndStatement(bool changed) {
+  if (changed) {
+    changed_ = true;
+    cluster_.NoteChange();
+  }
+}
+
+void ClusterTransactionImpl::Touch(uint32_t node, StatementNumber statement, bool changes) {
+  const common::MutexLock lock(mutex_);
+  Part& part = parts_.try_emplace(node, Part{statement}).first->second;
+  if (changes) {
+    part.changed = true;
+    part.last_change = statement;
+  }
+}
+
+Status ClusterTransactionImpl::TakeBack(StatementNumber statement) {
+  Status status;
+  for (const auto& [node, part] : parts()) {
+    if (part.first >= statement) {
+      status.Update(cluster_.Insist(node, {{id_}, RollbackRequest()}));
+      const common::MutexLock lock(mutex_);
+      parts_.erase(node);
+    } else if (part.changed && part.last_change >= statement) {
+      status.Update(cluster_.Insist(node, {{id_}, RollbackToRequest{statement}}));
+    }
+  }
+  undelivered_ = undelivered_ || status.code() == Code::kUnavailable;
+  status.Update(master_.RollbackTo(statement));
+  if (changed_) {
+    cluster_.NoteChange();
+  }
+  if (status.code() != Code::kUnavailable) {
+    broken_.Update(status);
+  }
+  return status;
+}
+
+ClusterTransactionImpl::Parts ClusterTransactionImpl::parts() const {
+  const common::MutexLock lock(mutex_);
+  return parts_;
+}
+
+ClusterTransactionImpl::Parts ClusterTransactionImpl::TakeParts() {
+  active_ = false;
+  const common::MutexLock lock(mutex_);
+  return std::exchange(parts_, {});
+}
+
+Status ClusterTransactionImpl::PrepareNodes() {
+  RETURN_IF_ERROR(broken_);
+  if (undelivered_) {
+    RETURN_IF_ERROR(cluster_.DeliverKept());
+  }
+  const Parts touched = parts();
+  const auto changed = [](const auto& entry) { return entry.second.changed; };
+  if (std::count_if(touched.begin(), touched.end(), changed) < 2) {
+    return {};
+  }
+  for (const auto& [node, part] : touched) {
+    if (part.changed) {
+      RETURN_IF_ERROR(cluster_.Ask(node, PrepareRequest(), {id_}).status());
+    }
+  }
+  return {};
+}
+
+Status ClusterTransactionImpl::Commit() {
+  Status status = PrepareNodes();
+  const Parts touched = TakeParts();
+  if (!status.ok()) {
+    static_cast<void>(RollBackAll(touched));  // the first failure is the one to report
+    return status;
+  }
+  status = master_.transaction().Commit();
+  for (const auto& entry : touched) {
+    const Status ended = cluster_.Insist(entry.first, {{id_}, CommitRequest()});
+    if (ended.code() != Code::kUnavailable) {  // else it will be
+      status.Update(ended);
+    }
+  }
+  if (changed_) {
+    cluster_.NoteChange();
+  }
+  return status;
+}
+
+Status ClusterTransactionImpl::Rollback() { return RollBackAll(TakeParts()); }
+
+Status ClusterTransactionImpl::RollBackAll(const Parts& parts) {
+  Status status;
+  for (const auto& entry : parts) {
+    status.Update(cluster_.Insist(entry.first, {{id_}, RollbackRequest()}));
+  }
+  status.Update(master_.transaction().Rollback());
+  if (changed_) {
+    cluster_.NoteChange();
+  }
+  return status;
+}
+
+}  // namespace redbase::ex

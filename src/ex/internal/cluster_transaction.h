@@ -1,0 +1,73 @@
+// ClusterTransactionImpl: what lives as long as a transaction: its part on the
+// master, and the nodes it has touched.
+//
+// Messages carry the number of their statement, and a node notes where each one
+// begins.  So a mark is only the number that the next statement will have, and
+// nothing is said to set one.  A node that a statement was the first to touch forgets
+// the transaction when that statement is taken back.
+//
+// The end of a transaction that has changed several nodes goes in two steps: every
+// node promises that its Commit will succeed (Prepare); then the master commits, which
+// decides; then the nodes are told.  A node that cannot be told is told later
+// (Cluster::Insist): the outcome stays.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+
+#include "common/sync.h"
+#include "ex/internal/cluster.h"
+#include "ex/internal/marked_transaction.h"
+
+namespace redbase::ex {
+
+class ClusterTransactionImpl : public ClusterTransaction {
+ public:
+  ClusterTransactionImpl(Cluster& cluster, const ql::Statistics& statistics);
+  ~ClusterTransactionImpl() override;
+
+  Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options) override;
+  TransactionMark Mark() const override;
+  Status RollbackTo(TransactionMark mark) override EXCLUDES(mutex_);
+  Status Commit() override EXCLUDES(mutex_);
+  Status Rollback() override EXCLUDES(mutex_);
+
+  // For its statements.
+  StatementId BeginStatement();
+  // Sizes that others know may be wrong from now on when it `changed` anything.
+  void EndStatement(bool changed);
+  Status TakeBack(StatementNumber statement) EXCLUDES(mutex_);
+  tx::Transaction& on_master() { return master_.transaction(); }
+  // A message of the statement goes to the node.
+  void Touch(uint32_t node, StatementNumber statement, bool changes) EXCLUDES(mutex_);
+
+ private:
+  // What was done on one node.
+  struct Part {
+    StatementNumber first;  // that touched it
+    bool changed = false;
+    StatementNumber last_change = kFirstStatement;  // where `changed`
+  };
+  using Parts = std::map<uint32_t, Part>;
+
+  Parts parts() const EXCLUDES(mutex_);
+  Status PrepareNodes() EXCLUDES(mutex_);
+  // What every end does: the nodes touched, and that there is no more to end.
+  Parts TakeParts() EXCLUDES(mutex_);
+  Status RollBackAll(const Parts& parts);
+
+  Cluster& cluster_;
+  const ql::Statistics& statistics_;
+  const TransactionId id_;
+  MarkedTransaction master_;
+  uint64_t next_statement_ = static_cast<uint64_t>(kFirstStatement);
+  bool changed_ = false;
+  bool active_ = true;
+  bool undelivered_ = false;  // a node has not heard yet what is to be taken back
+  Status broken_;             // why there is nothing left but a rollback
+  mutable common::Mutex mutex_;
+  Parts parts_ GUARDED_BY(mutex_);
+};
+
+}  // namespace redbase::ex
