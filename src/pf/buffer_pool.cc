@@ -14,9 +14,8 @@ BufferPool::BufferPool(common::Env& env, Log& log, Options options)
       log_(log),
       counters_(std::make_unique<IoCounters>()),
       frames_(std::make_unique<FrameTable>(options.budget_bytes)),
-      writer_(
-          std::make_unique<PageWriter>(env, log, *frames_, *counters_, options.background_writer)),
-      loader_(std::make_unique<PageLoader>(log, *frames_, *writer_, *counters_)) {
+      writer_(std::make_unique<PageWriter>(env, *frames_, *counters_, options.background_writer)),
+      loader_(std::make_unique<PageLoader>(*frames_, *writer_, *counters_)) {
   RegisterPfOps();
 }
 

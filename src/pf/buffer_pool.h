@@ -70,6 +70,7 @@ class BufferPool {
     bool background_writer = true;
   };
 
+  // `log` is that of files that name no other.
   BufferPool(common::Env& env, Log& log, Options options);
   ~BufferPool();
 

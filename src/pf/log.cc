@@ -26,11 +26,12 @@ Status ForEachLogRecord(
   return {};
 }
 
-void NullLog::Raise(uint64_t at_least) {
+Status NullLog::Accept(uint64_t sequence) {
   uint64_t next = next_.load(std::memory_order_relaxed);
-  while (next <= at_least &&
-         !next_.compare_exchange_weak(next, at_least + 1, std::memory_order_relaxed)) {
+  while (next <= sequence &&
+         !next_.compare_exchange_weak(next, sequence + 1, std::memory_order_relaxed)) {
   }
+  return {};
 }
 
 uint64_t MemoryLog::Append(std::span<const std::byte> group) {
@@ -39,9 +40,10 @@ uint64_t MemoryLog::Append(std::span<const std::byte> group) {
   return next_++;
 }
 
-void MemoryLog::Raise(uint64_t at_least) {
+Status MemoryLog::Accept(uint64_t sequence) {
   const common::MutexLock lock(mutex_);
-  next_ = next_ <= at_least ? at_least + 1 : next_;
+  next_ = next_ <= sequence ? sequence + 1 : next_;
+  return {};
 }
 
 Status MemoryLog::Replay(const std::function<Status(uint64_t sequence, const LogRecordHeader&,

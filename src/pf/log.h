@@ -2,7 +2,7 @@
 //
 // A mini-transaction hands over one group of records, redone as a whole or not
 // at all.  NullLog keeps nothing; MemoryLog keeps the groups for tests and
-// replays them.
+// replays them; WriteAheadLog (pf/write_ahead_log.h) is the one that survives.
 //
 // Group format, little-endian: records one after another, at most one for each
 // page (several changes of a page travel as one record, op kSeveralOps of
@@ -51,6 +51,17 @@ Status ForEachLogRecord(
     std::span<const std::byte> group,
     const std::function<Status(const LogRecordHeader&, std::span<const std::byte> payload)>& visit);
 
+// Neighbouring pages of one file about to be written in place.
+struct PageWrite {
+  FileId file;
+  PageNum first;
+  size_t page_size;
+  std::span<const std::byte> pages;  // sealed
+  // Least sequence at which the file became longer by one of the pages; 0 when one of
+  // them has been read from the disk or was used before.
+  uint64_t made_since;
+};
+
 class Log {
  public:
   virtual ~Log() = default;
@@ -62,8 +73,18 @@ class Log {
   virtual uint64_t Append(std::span<const std::byte> group) = 0;
   // Returns once every group up to `sequence` survives a power cut.
   virtual Status MakeDurable(uint64_t sequence) = 0;
-  // Sequences given from now on are greater: a page was read that has this one.
-  virtual void Raise(uint64_t at_least) = 0;
+  // A page was read that has this sequence: those given from now on are greater.
+  // kCorruption when it cannot be, since the log ends before.
+  virtual Status Accept(uint64_t sequence) = 0;
+
+  // Around every write of pages in place: whatever becomes of it in a power cut can be
+  // repaired.  `sync_written` syncs all files of this log that were written before.
+  // EndPageWrite follows a success.
+  virtual Status BeginPageWrite(const PageWrite& /*write*/,
+                                const std::function<Status()>& /*sync_written*/) {
+    return {};
+  }
+  virtual void EndPageWrite() {}
 };
 
 class NullLog : public Log {
@@ -73,7 +94,9 @@ class NullLog : public Log {
     return next_.fetch_add(1, std::memory_order_relaxed);
   }
   Status MakeDurable(uint64_t /*sequence*/) override { return {}; }
-  void Raise(uint64_t at_least) override;
+  Status Accept(uint64_t sequence) override;
+  // Greater than every sequence given.
+  uint64_t next() const { return next_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<uint64_t> next_{1};
@@ -84,7 +107,7 @@ class MemoryLog : public Log {
   bool keeps_records() const override { return true; }
   uint64_t Append(std::span<const std::byte> group) override EXCLUDES(mutex_);
   Status MakeDurable(uint64_t /*sequence*/) override { return {}; }
-  void Raise(uint64_t at_least) override EXCLUDES(mutex_);
+  Status Accept(uint64_t sequence) override EXCLUDES(mutex_);
 
   // Calls `redo` for every record in order, with the group's sequence.
   Status Replay(const std::function<Status(uint64_t sequence, const LogRecordHeader&,

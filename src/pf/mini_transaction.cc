@@ -39,8 +39,7 @@ void SetSequence(MutablePage page, uint64_t sequence) {
 
 }  // namespace
 
-MiniTransaction::MiniTransaction(BufferPool& pool)
-    : pool_(pool), keeps_records_(pool.log().keeps_records()) {}
+MiniTransaction::MiniTransaction(BufferPool& pool) : pool_(pool) {}
 
 MiniTransaction::~MiniTransaction() {
   assert(!applying_);
@@ -62,7 +61,12 @@ PageRef MiniTransaction::Hold(FileState& file, PageNum page, Frame* frame) {
   if (static_cast<size_t>(ref) >= kInlinePages) {
     more_held_.emplace_back();
   }
-  held(ref) = {frame, &file, page, false, false};
+  held(ref) = {frame, &file, page, false, false, false};
+  assert(log_ == nullptr || log_ == &file.log);
+  if (log_ == nullptr) {
+    log_ = &file.log;
+    keeps_records_ = log_->keeps_records();
+  }
   return ref;
 }
 
@@ -209,6 +213,8 @@ void MiniTransaction::BeginApplying() {
     Make(each.page, kFormatPage, BytesOf(each.page_kind));
     Held& page = held(each.page);
     page.reserved = false;
+    // A page that was used before may have older records, which need what was there.
+    page.is_new = each.kind == Reservation::Kind::kExtend;
     page.file->page_count.store(ReadFileHeader(bytes(each.header)).pages,
                                 std::memory_order_release);
   }
@@ -248,17 +254,7 @@ uint64_t MiniTransaction::Commit() {
     BeginApplying();
   }
   ApplyFrees();
-  uint64_t sequence = 0;
-  if (changed_) {
-    sequence = AppendToLog();
-    for (uint32_t i = 0; i < held_count_; ++i) {
-      Held& page = held(PageRef{i});
-      if (page.changed) {
-        SetSequence(page.frame->bytes(), sequence);
-        page.file->frames.MarkDirty(page.frame);
-      }
-    }
-  }
+  const uint64_t sequence = changed_ ? CommitChanges() : 0;
   applying_ = false;
   ReleaseAll();
   if (changed_) {
@@ -268,6 +264,28 @@ uint64_t MiniTransaction::Commit() {
   reservations_.clear();
   changes_.clear();
   payloads_.clear();
+  return sequence;
+}
+
+// Pages count as dirty before the log has their changes: a checkpoint that begins after
+// a group finds the group's pages.
+uint64_t MiniTransaction::CommitChanges() {
+  for (uint32_t i = 0; i < held_count_; ++i) {
+    const Held& page = held(PageRef{i});
+    if (page.changed) {
+      page.file->frames.MarkDirty(page.frame);
+    }
+  }
+  const uint64_t sequence = AppendToLog();
+  for (uint32_t i = 0; i < held_count_; ++i) {
+    const Held& page = held(PageRef{i});
+    if (page.changed) {
+      SetSequence(page.frame->bytes(), sequence);
+    }
+    if (page.is_new) {
+      page.frame->SetMade(sequence);
+    }
+  }
   return sequence;
 }
 
@@ -297,7 +315,7 @@ uint64_t MiniTransaction::AppendToLog() {
                      count == 1 ? only->op : kSeveralOps, 0, static_cast<uint32_t>(payload.size())},
                     payload, &group);
   }
-  return pool_.log().Append(AsBytes(group));
+  return log_->Append(AsBytes(group));
 }
 
 void MiniTransaction::Release(Held* page) NO_THREAD_SAFETY_ANALYSIS {
@@ -337,7 +355,9 @@ Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
   PageLoader& loader = *file.pool().loader_;
   state.counters.CountGet();
   auto fetched = loader.Fetch(state, header.page_num, Access::kRandom, LatchMode::kExclusive);
-  if (!fetched.ok() && fetched.status().code() == Code::kCorruption && Formats(header, payload)) {
+  const bool is_new =
+      !fetched.ok() && fetched.status().code() == Code::kCorruption && Formats(header, payload);
+  if (is_new) {
     fetched = loader.Create(state, header.page_num);
   }
   RETURN_IF_ERROR(fetched.status());
@@ -352,6 +372,9 @@ Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
     if (status.ok()) {
       SetSequence(frame->bytes(), sequence);
       state.frames.MarkDirty(frame);
+      if (is_new) {
+        frame->SetMade(sequence);
+      }
     }
     if (status.ok() && header.page_num == kHeaderPage) {
       state.page_count.store(ReadFileHeader(frame->bytes()).pages, std::memory_order_release);

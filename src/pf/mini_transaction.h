@@ -86,6 +86,7 @@ class MiniTransaction {
     PageNum page = kNoPage;
     bool reserved = false;  // by Allocate: nobody else knows it
     bool changed = false;
+    bool is_new = false;  // the file has become longer by it
   };
   // What Allocate and Free are going to do to a file.
   struct Reservation {
@@ -122,10 +123,12 @@ class MiniTransaction {
   void BeginApplying();
   void ApplyFrees();
   void Make(PageRef page, PageOpCode op, std::span<const std::byte> payload);
+  uint64_t CommitChanges();
   uint64_t AppendToLog();
 
   BufferPool& pool_;
-  const bool keeps_records_;
+  Log* log_ = nullptr;  // of the files of the pages, which all have the same
+  bool keeps_records_ = false;
   bool applying_ = false;
   bool changed_ = false;
   uint32_t held_count_ = 0;

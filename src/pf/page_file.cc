@@ -77,6 +77,7 @@ FileState::FileState(BufferPool& its_pool, FrameTable& its_frames, IoCounters& i
                      std::unique_ptr<common::File> its_file, PageFileIdentity its_identity,
                      size_t its_page_size)
     : pool(its_pool),
+      log(its_identity.log != nullptr ? *its_identity.log : its_pool.log()),
       frames(its_frames),
       counters(its_counters),
       file(std::move(its_file)),
@@ -84,6 +85,14 @@ FileState::FileState(BufferPool& its_pool, FrameTable& its_frames, IoCounters& i
       page_size(its_page_size),
       frame_memory(its_frames.MemoryOf(its_page_size)),
       serial(its_frames.NextFileSerial()) {}
+
+Status FileState::Sync() {
+  const common::MutexLock lock(sync_mutex);
+  if (sync_error.ok() && unsynced.exchange(false)) {
+    sync_error = file->Sync();
+  }
+  return sync_error;
+}
 
 FileHeader ReadFileHeader(PageView page) {
   return LoadAs<FileHeader>(page.data() + kPageHeaderSize);
@@ -152,7 +161,9 @@ Result<std::unique_ptr<PageFile>> PageFile::Open(BufferPool& pool, const std::st
   RETURN_IF_ERROR(CheckPage(*state, kHeaderPage, page));
   const FileHeader header = ReadFileHeader(page);
   RETURN_IF_ERROR(CheckIdentity(*state, header));
-  pool.log().Raise(ReadPageHeader(page).sequence);
+  if (Status accepted = state->log.Accept(ReadPageHeader(page).sequence); !accepted.ok()) {
+    return PageError(*state, kHeaderPage, accepted.code(), accepted.message());
+  }
   state->page_count.store(header.pages, std::memory_order_release);
   return std::make_unique<PageFile>(Key(), std::move(state));
 }
@@ -168,11 +179,7 @@ Status PageFile::Flush() {
   BufferPool& p = pool();
   p.counters_->CountFlush();
   RETURN_IF_ERROR(p.writer_->WriteFile(*state_));
-  const common::MutexLock lock(state_->sync_mutex);
-  if (state_->sync_error.ok() && state_->unsynced.exchange(false)) {
-    state_->sync_error = state_->file->Sync();
-  }
-  return state_->sync_error;
+  return state_->Sync();
 }
 
 Status PageFile::Close() {
@@ -265,6 +272,8 @@ FileId PageFile::id() const { return state_->identity.file_id; }
 const std::string& PageFile::path() const { return state_->path(); }
 
 BufferPool& PageFile::pool() const { return state_->pool; }
+
+Log& PageFile::log() const { return state_->log; }
 
 uint32_t PageFile::page_count() const { return state_->page_count.load(std::memory_order_acquire); }
 

@@ -101,6 +101,8 @@ class OptimisticPage {
 struct PageFileIdentity {
   FileId file_id{0};
   uint64_t database_id = 0;
+  // Where the changes of the file go; null: to the pool's log.
+  Log* log = nullptr;
 };
 
 class PageFile {
@@ -139,6 +141,7 @@ class PageFile {
   FileId id() const;
   const std::string& path() const;
   BufferPool& pool() const;
+  Log& log() const;
   // Pages in the file, header and free ones included.
   uint32_t page_count() const;
 

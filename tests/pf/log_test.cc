@@ -70,13 +70,13 @@ TEST(Log, AFailureEndsTheReplay) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(Log, SequencesAreGreaterThanWhatWasRaised) {
+TEST(Log, SequencesAreGreaterThanWhatWasAccepted) {
   NullLog none;
   MemoryLog memory;
   for (Log* log : {static_cast<Log*>(&none), static_cast<Log*>(&memory)}) {
     EXPECT_EQ(log->Append({}), 1);
-    log->Raise(10);
-    log->Raise(5);
+    EXPECT_OK(log->Accept(10));
+    EXPECT_OK(log->Accept(5));
     EXPECT_EQ(log->Append({}), 11);
     EXPECT_EQ(log->Append({}), 12);
   }

@@ -23,7 +23,11 @@ struct FileState {
             std::unique_ptr<common::File> its_file, PageFileIdentity its_identity,
             size_t its_page_size);
 
+  // Syncs what was written since the last time; once that has failed, it always fails.
+  Status Sync() EXCLUDES(sync_mutex);
+
   BufferPool& pool;
+  Log& log;
   FrameTable& frames;
   IoCounters& counters;
   const std::unique_ptr<common::File> file;

@@ -36,6 +36,10 @@ class alignas(64) Frame {
   }
   uint64_t tag() const { return tag_.load(std::memory_order_acquire); }
   bool dirty() const { return dirty_.load(std::memory_order_relaxed); }
+  // The sequence at which the file became longer by the page: redo from there on makes it
+  // anew, whatever is on the disk.  0 when it was read from there.  Under the latch.
+  uint64_t made() const { return made_.load(std::memory_order_relaxed); }
+  void SetMade(uint64_t sequence) { made_.store(sequence, std::memory_order_relaxed); }
   uint32_t state() const { return state_.load(std::memory_order_relaxed); }
 
   // False when the frame has an owner and may not be pinned.
@@ -79,6 +83,7 @@ class alignas(64) Frame {
   const FrameIndex index_;
   const uint8_t size_class_;
   uint64_t scan_stamp_ = 0;  // under FrameTable::mutex_
+  std::atomic<uint64_t> made_{0};
 };
 static_assert(sizeof(Frame) == 64, "a hit touches one cache line of it");
 

@@ -381,6 +381,7 @@ bool FrameTable::Publish(Frame* frame, FileState& file, PageNum page,
   }
   frame->latch_.LockExclusive();
   frame->file_ = &file;
+  frame->SetMade(0);
   frame->usage_.store(usage, std::memory_order_relaxed);
   frame->tag_.store(tag, std::memory_order_release);
   frame->Disown(1);

@@ -214,13 +214,14 @@ Status PageLoader::ReadOne(FileState& file, Frame* frame) {
         "short read, " + std::to_string(*got) + " of " + std::to_string(bytes.size()) + " bytes");
   }
   RETURN_IF_ERROR(CheckPage(file, page, bytes));
-  Admit(frame);
-  return {};
+  return Admit(file, frame);
 }
 
-void PageLoader::Admit(Frame* frame) {
+Status PageLoader::Admit(const FileState& file, Frame* frame) {
   counters_.CountRead(1);
-  log_.Raise(ReadPageHeader(frame->bytes()).sequence);
+  Status accepted = file.log.Accept(ReadPageHeader(frame->bytes()).sequence);
+  return accepted.ok() ? accepted
+                       : PageError(file, frame->page_num(), accepted.code(), accepted.message());
 }
 
 Status PageLoader::ReadRun(FileState& file, const std::vector<Frame*>& run) {
@@ -241,8 +242,8 @@ Status PageLoader::ReadRun(FileState& file, const std::vector<Frame*>& run) {
   }
   for (size_t i = 1; i < run.size(); ++i) {
     // Whoever wants a page that failed reads it alone, and gets its error.
-    if (together && CheckPage(file, run[i]->page_num(), run[i]->bytes()).ok()) {
-      Admit(run[i]);
+    if (together && CheckPage(file, run[i]->page_num(), run[i]->bytes()).ok() &&
+        Admit(file, run[i]).ok()) {
       Unlock(run[i], LatchMode::kExclusive);
       run[i]->Unpin();
     } else {
@@ -253,7 +254,7 @@ Status PageLoader::ReadRun(FileState& file, const std::vector<Frame*>& run) {
   if (together) {
     status = CheckPage(file, first->page_num(), first->bytes());
     if (status.ok()) {
-      Admit(first);
+      status = Admit(file, first);
     }
   } else {
     status = ReadOne(file, first);

@@ -20,8 +20,8 @@ enum class LatchMode : uint8_t { kShared, kExclusive };
 
 class PageLoader {
  public:
-  PageLoader(Log& log, FrameTable& frames, PageWriter& writer, IoCounters& counters)
-      : log_(log), frames_(frames), writer_(writer), counters_(counters) {}
+  PageLoader(FrameTable& frames, PageWriter& writer, IoCounters& counters)
+      : frames_(frames), writer_(writer), counters_(counters) {}
 
   // The page, pinned and latched.  Errors as PageFile::Read.
   Result<Frame*> Fetch(FileState& file, PageNum page, Access access, LatchMode mode);
@@ -43,9 +43,9 @@ class PageLoader {
   Status ReadOne(FileState& file, Frame* frame);
   // The status of the first; others that fail leave memory again.
   Status ReadRun(FileState& file, const std::vector<Frame*>& run);
-  void Admit(Frame* frame);
+  // Counts a page that was read; kCorruption when its log cannot have it.
+  Status Admit(const FileState& file, Frame* frame);
 
-  Log& log_;
   FrameTable& frames_;
   PageWriter& writer_;
   IoCounters& counters_;

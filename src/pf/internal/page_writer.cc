@@ -25,14 +25,14 @@ struct PageWriter::Run {
 
   const size_t capacity;
   PageNum first = kNoPage;
-  uint64_t sequence = 0;  // the highest of the pages
+  uint64_t sequence = 0;               // the highest of the pages
+  uint64_t made_since = ~uint64_t{0};  // as PageWrite has it
   std::vector<Frame*> frames;
   std::vector<std::byte> bytes;
 };
 
-PageWriter::PageWriter(common::Env& env, Log& log, FrameTable& frames, IoCounters& counters,
-                       bool background)
-    : env_(env), log_(log), frames_(frames), counters_(counters), background_(background) {}
+PageWriter::PageWriter(common::Env& env, FrameTable& frames, IoCounters& counters, bool background)
+    : env_(env), frames_(frames), counters_(counters), background_(background) {}
 
 PageWriter::~PageWriter() {
   std::unique_ptr<common::Thread> thread;
@@ -93,6 +93,7 @@ bool PageWriter::Extend(FileState& file, Run* run, PageNum page,
   run->frames.push_back(frame);
   const MutablePage source = frame->bytes();
   run->sequence = std::max(run->sequence, ReadPageHeader(source).sequence);
+  run->made_since = std::min(run->made_since, frame->made());
   run->bytes.insert(run->bytes.end(), source.begin(), source.end());
   SealPage(MutablePage(run->bytes).last(source.size()));
   return true;
@@ -106,22 +107,37 @@ void PageWriter::ExtendWhileDirty(FileState& file, Run* run) {
 
 // Writes the pages of the run and releases them.
 Status PageWriter::WriteRun(FileState& file, Run* run) {
-  Status status = log_.MakeDurable(run->sequence);
-  if (status.ok()) {
-    status = file.file->Write(file.OffsetOf(run->first), run->bytes);
-  }
-  file.unsynced.store(true);
+  const Status status = WriteInPlace(file, *run);
   if (status.ok()) {
     counters_.CountWrite(run->frames.size());
     for (Frame* const frame : run->frames) {
       frames_.MarkClean(frame);
     }
-  } else {
-    status = std::move(status).Annotate("writing page " +
-                                        std::to_string(static_cast<uint32_t>(run->first)));
   }
+  const uint32_t first = static_cast<uint32_t>(run->first);
   Release(run);
-  return status;
+  return status.Annotate("writing page " + std::to_string(first));
+}
+
+// The log goes first; then a copy that repairs the pages, should the write be torn.
+Status PageWriter::WriteInPlace(FileState& file, const Run& run) {
+  RETURN_IF_ERROR(file.log.MakeDurable(run.sequence));
+  const PageWrite write{file.identity.file_id, run.first, file.page_size, run.bytes,
+                        run.made_since};
+  RETURN_IF_ERROR(file.log.BeginPageWrite(write, [this, &file] { return SyncWritten(file.log); }));
+  Status written = file.file->Write(file.OffsetOf(run.first), run.bytes);
+  file.unsynced.store(true);
+  file.log.EndPageWrite();
+  return written;
+}
+
+Status PageWriter::SyncWritten(const Log& log) {
+  for (const std::shared_ptr<FileState>& file : files()) {
+    if (&file->log == &log) {
+      RETURN_IF_ERROR(file->Sync());
+    }
+  }
+  return {};
 }
 
 void PageWriter::Release(Run* run) NO_THREAD_SAFETY_ANALYSIS {
@@ -132,6 +148,7 @@ void PageWriter::Release(Run* run) NO_THREAD_SAFETY_ANALYSIS {
   run->frames.clear();
   run->bytes.clear();
   run->sequence = 0;
+  run->made_since = ~uint64_t{0};
 }
 
 Status PageWriter::WriteVictim(Frame* frame) {

@@ -25,7 +25,7 @@ namespace redbase::pf {
 
 class PageWriter {
  public:
-  PageWriter(common::Env& env, Log& log, FrameTable& frames, IoCounters& counters, bool background);
+  PageWriter(common::Env& env, FrameTable& frames, IoCounters& counters, bool background);
   // Ends the background thread.
   ~PageWriter();
 
@@ -60,6 +60,9 @@ class PageWriter {
   bool Extend(FileState& file, Run* run, PageNum page, bool wait);
   void ExtendWhileDirty(FileState& file, Run* run);
   Status WriteRun(FileState& file, Run* run);
+  Status WriteInPlace(FileState& file, const Run& run);
+  // Syncs all files whose changes go to this log.
+  Status SyncWritten(const Log& log) EXCLUDES(mutex_);
   void Release(Run* run);
   void Wake() EXCLUDES(mutex_);
   void RunInBackground() EXCLUDES(mutex_);
@@ -68,7 +71,6 @@ class PageWriter {
   Status WriteSome(FileState& file);
 
   common::Env& env_;
-  Log& log_;
   FrameTable& frames_;
   IoCounters& counters_;
   const bool background_;
