@@ -45,13 +45,33 @@ Result<std::unique_ptr<BPlusTree>> BPlusTree::Open(const FileContext& context,
                                                    TreeOptions options) {
   RegisterTreeOps();
   ASSIGN_OR_RETURN(auto file, pf::PageFile::Open(*context.pool, path, identity));
-  auto impl = std::make_unique<Impl>(context, std::move(file), std::move(options));
+  return Load(std::make_unique<Impl>(context, std::move(file), std::move(options)));
+}
+
+Result<std::unique_ptr<BPlusTree>> BPlusTree::OpenAsStored(const FileContext& context,
+                                                           const std::string& path,
+                                                           pf::PageFileIdentity identity) {
+  RegisterTreeOps();
+  ASSIGN_OR_RETURN(auto file, pf::PageFile::Open(*context.pool, path, identity));
+  auto impl = std::make_unique<Impl>(context, std::move(file), TreeOptions());
+  Result<TreeOptions> options = impl->StoredOptions();
+  if (!options.ok()) {
+    impl->Abandon();
+    return std::move(options).status();
+  }
+  impl->SetOptions(*std::move(options));
+  return Load(std::move(impl));
+}
+
+Result<std::unique_ptr<BPlusTree>> BPlusTree::Load(std::unique_ptr<Impl> impl) {
   if (Status status = impl->Load(); !status.ok()) {
     impl->Abandon();
     return status;
   }
   return std::make_unique<BPlusTree>(std::move(impl));
 }
+
+void BPlusTree::RegisterLogRecords() { RegisterTreeOps(); }
 
 Status BPlusTree::Insert(tx::Transaction& transaction, std::string_view key, Rid rid) {
   if (key.size() > max_key_bytes()) {
@@ -101,6 +121,7 @@ Status BPlusTree::BulkBuild(const EntrySource& source) {
   if (impl_->entries() != 0 || impl_->nodes() != 1) {
     return {Code::kInternal, file().path() + ": bulk build of a tree that is not empty"};
   }
+  RETURN_IF_ERROR(impl_->BeginChange());
   BulkBuilder builder(file());
   std::string last;
   uint64_t count = 0;

@@ -6,7 +6,8 @@
 // change, and the path from the root only when pages split or merge.  The format of a page is in
 // ix/tree_page.h.
 //
-// Counts of entries and nodes are kept in memory, and saved by Flush and Close.
+// Counts of entries and nodes are kept in memory, and saved by Flush and Close; a tree
+// that was not closed counts again when it is opened.
 //
 // A unique tree refuses a second RID for a key that holds no null.
 //
@@ -68,6 +69,12 @@ class BPlusTree : public tx::UndoTarget {
                                                  const std::string& path,
                                                  pf::PageFileIdentity identity,
                                                  TreeOptions options);
+  // With the key that the file says it has: for recovery, which knows no catalog.
+  static Result<std::unique_ptr<BPlusTree>> OpenAsStored(const FileContext& context,
+                                                         const std::string& path,
+                                                         pf::PageFileIdentity identity);
+  // Redo needs them; opening a tree does it, too.
+  static void RegisterLogRecords();
   class Impl;
   // Create and Open make trees.
   explicit BPlusTree(std::unique_ptr<Impl> impl);
@@ -111,6 +118,8 @@ class BPlusTree : public tx::UndoTarget {
   Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
 
  private:
+  static Result<std::unique_ptr<BPlusTree>> Load(std::unique_ptr<Impl> impl);
+
   std::unique_ptr<Impl> impl_;
 };
 

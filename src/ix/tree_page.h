@@ -128,10 +128,11 @@ struct MetaHeader {
   uint32_t columns;
   uint64_t entries;
   uint32_t nodes;
-  uint32_t zero;
+  uint32_t unclean;  // 1: the counts no longer hold
 };
 static_assert(offsetof(MetaHeader, entries) == 16);
 static_assert(offsetof(MetaHeader, nodes) == 24);
+static_assert(offsetof(MetaHeader, unclean) == 28);
 static_assert(sizeof(MetaHeader) == 32);
 
 struct MetaColumn {

@@ -6,11 +6,13 @@
 
 #include "common/env.h"
 #include "rm/internal/bulk_undo.h"
+#include "rm/internal/directory.h"
 #include "rm/internal/file_check.h"
 #include "rm/internal/file_core.h"
 #include "rm/internal/overflow.h"
 #include "rm/internal/page_drawing.h"
 #include "rm/internal/page_gather.h"
+#include "rm/internal/page_ops.h"
 #include "rm/internal/prepared_rows.h"
 #include "rm/internal/record_eraser.h"
 #include "rm/internal/record_inserter.h"
@@ -160,6 +162,16 @@ Result<std::unique_ptr<RecordFile>> RecordFile::Open(const FileContext& context,
                                                      const std::string& path,
                                                      pf::PageFileIdentity identity,
                                                      std::vector<LogicalType> types) {
+  ASSIGN_OR_RETURN(std::unique_ptr<RecordFile> file,
+                   OpenCore(context, path, identity, std::move(types)));
+  RETURN_IF_ERROR(file->GiveBackOwnerless());
+  return file;
+}
+
+Result<std::unique_ptr<RecordFile>> RecordFile::OpenCore(const FileContext& context,
+                                                         const std::string& path,
+                                                         pf::PageFileIdentity identity,
+                                                         std::vector<LogicalType> types) {
   ASSIGN_OR_RETURN(std::unique_ptr<pf::PageFile> file,
                    pf::PageFile::Open(*context.pool, path, identity));
   auto core = std::make_shared<FileCore>(std::move(file), std::move(types));
@@ -167,6 +179,28 @@ Result<std::unique_ptr<RecordFile>> RecordFile::Open(const FileContext& context,
   return std::unique_ptr<RecordFile>(new RecordFile(  // NOLINT(memory): the constructor is private
       std::move(core), *context.undo_targets));
 }
+
+Result<std::unique_ptr<RecordFile>> RecordFile::OpenAsStored(const FileContext& context,
+                                                             const std::string& path,
+                                                             pf::PageFileIdentity identity) {
+  ASSIGN_OR_RETURN(std::unique_ptr<pf::PageFile> file,
+                   pf::PageFile::Open(*context.pool, path, identity));
+  ASSIGN_OR_RETURN(const DirectoryContent stored, Directory(*file).Load());
+  RETURN_IF_ERROR(file->Close());
+  return OpenCore(context, path, identity, stored.types);
+}
+
+Status RecordFile::GiveBackOwnerless() { return core_->GiveBackOwnerless(); }
+
+Result<bool> RecordFile::IsRecordFile(pf::PageFile& file) {
+  if (file.page_count() <= static_cast<uint32_t>(kDirectoryPage)) {
+    return false;
+  }
+  ASSIGN_OR_RETURN(const pf::PinnedPage page, file.Read(kDirectoryPage));
+  return pf::ReadPageHeader(page.bytes()).kind == kDirectoryPageKind;
+}
+
+void RecordFile::RegisterLogRecords() { RegisterRecordPageOps(); }
 
 Status RecordFile::Insert(tx::Transaction& transaction, const Batch& rows, std::vector<Rid>* rids) {
   RETURN_IF_ERROR(core_->BeginChange());
@@ -256,6 +290,9 @@ Status RecordFile::Undo(tx::UndoKind kind, std::span<const std::byte> payload) {
   RETURN_IF_ERROR(core_->BeginChange());
   ByteReader reader(payload);
   const auto page = reader.Get<PageNum>();
+  if (static_cast<uint32_t>(page) >= core_->file.page_count()) {
+    return {};  // noted before a crash; the page was never made
+  }
   if (kind == kUndoInsert) {
     return UndoInsert(*core_, payload);
   }

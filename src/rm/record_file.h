@@ -68,6 +68,15 @@ class RecordFile : public tx::UndoTarget {
                                                   const std::string& path,
                                                   pf::PageFileIdentity identity,
                                                   std::vector<LogicalType> types);
+  // With the types that the file says it has: for recovery, which knows no catalog.
+  // GiveBackOwnerless follows once nothing is left to take back.
+  static Result<std::unique_ptr<RecordFile>> OpenAsStored(const FileContext& context,
+                                                          const std::string& path,
+                                                          pf::PageFileIdentity identity);
+  // Whether the file, which is open, is one of records.
+  static Result<bool> IsRecordFile(pf::PageFile& file);
+  // Redo needs them; opening a file does it, too.
+  static void RegisterLogRecords();
   ~RecordFile() override;
 
   // Inserts the selected rows of `rows` in order; their RIDs are appended to
@@ -94,6 +103,8 @@ class RecordFile : public tx::UndoTarget {
   const std::vector<LogicalType>& types() const;
   pf::PageFile& file() const;
 
+  // Gives back pages of long values that no record has, if the file was not closed.
+  Status GiveBackOwnerless();
   Status Flush();
   Status Close();
   // The file is going to be removed: forgets its pages.
@@ -107,6 +118,10 @@ class RecordFile : public tx::UndoTarget {
   Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
 
  private:
+  static Result<std::unique_ptr<RecordFile>> OpenCore(const FileContext& context,
+                                                      const std::string& path,
+                                                      pf::PageFileIdentity identity,
+                                                      std::vector<LogicalType> types);
   friend class RecordScan;
   friend class BulkAppender;
   RecordFile(std::shared_ptr<FileCore> core, tx::UndoTargets& undo_targets);

@@ -71,6 +71,21 @@ Status BPlusTree::Impl::Format() {
   return {};
 }
 
+Result<TreeOptions> BPlusTree::Impl::StoredOptions() const {
+  ASSIGN_OR_RETURN(const pf::PinnedPage page, file_->Read(kMetaPageNum));
+  ByteReader reader(page.bytes().subspan(pf::kPageHeaderSize));
+  const auto meta = reader.Get<MetaHeader>();
+  TreeOptions options;
+  options.unique = meta.unique != 0;
+  for (uint32_t i = 0; i < meta.columns && reader.ok(); ++i) {
+    const auto column = reader.Get<MetaColumn>();
+    options.key.push_back({{static_cast<TypeId>(column.type), column.length},
+                           (column.flags & 1) != 0,
+                           (column.flags & 2) != 0});
+  }
+  return options;
+}
+
 Status BPlusTree::Impl::Load() {
   ASSIGN_OR_RETURN(const pf::PinnedPage page, file_->Read(kMetaPageNum));
   ByteReader reader(page.bytes().subspan(pf::kPageHeaderSize));
@@ -93,7 +108,8 @@ Status BPlusTree::Impl::Load() {
   }
   entries_ = meta.entries;
   nodes_ = meta.nodes;
-  return {};
+  clean_ = meta.unclean == 0;
+  return clean_ ? Status() : Recount();
 }
 
 Result<std::optional<pf::PageRef>> BPlusTree::Impl::Latch(pf::MiniTransaction* change,
@@ -146,6 +162,7 @@ Status BPlusTree::Impl::CheckNext(std::string_view last, std::string_view entry)
 }
 
 Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view entry) {
+  RETURN_IF_ERROR(BeginChange());
   NodeReader reader(*file_);
   while (true) {
     pf::MiniTransaction change(file_->pool());
@@ -180,6 +197,7 @@ Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view en
 }
 
 Status BPlusTree::Impl::Erase(tx::Transaction* transaction, std::string_view entry) {
+  RETURN_IF_ERROR(BeginChange());
   NodeReader reader(*file_);
   std::optional<pf::PageRef> ref;
   bool merge = false;
@@ -284,11 +302,12 @@ Result<bool> BPlusTree::Impl::Contains(std::string_view entry) const {
   }
 }
 
-Status BPlusTree::Impl::SaveCounts() {
+Status BPlusTree::Impl::WriteCounts(bool clean) {
   std::string payload;
   ByteWriter writer(&payload);
   writer.Put(entries());
   writer.Put(nodes());
+  writer.Put(uint32_t{clean ? 0U : 1U});
   pf::MiniTransaction change(file_->pool());
   ASSIGN_OR_RETURN(const pf::PageRef meta, change.Write(*file_, kMetaPageNum));
   const std::string_view saved =
@@ -297,6 +316,28 @@ Status BPlusTree::Impl::SaveCounts() {
   if (saved != payload) {
     change.Apply(meta, kCountsOp, payload);
     change.Commit();
+  }
+  return {};
+}
+
+Status BPlusTree::Impl::SaveCounts() {
+  const common::MutexLock lock(clean_mutex_);
+  if (clean_.load()) {
+    return {};
+  }
+  RETURN_IF_ERROR(WriteCounts(/*clean=*/true));
+  clean_.store(true);
+  return {};
+}
+
+Status BPlusTree::Impl::BeginChange() {
+  if (!clean_.load(std::memory_order_acquire)) {
+    return {};
+  }
+  const common::MutexLock lock(clean_mutex_);
+  if (clean_.load()) {
+    RETURN_IF_ERROR(WriteCounts(/*clean=*/false));
+    clean_.store(false, std::memory_order_release);
   }
   return {};
 }

@@ -22,6 +22,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/sync.h"
 #include "ix/bplus_tree.h"
 #include "ix/internal/node_reader.h"
 #include "ix/tree_page.h"
@@ -42,6 +43,9 @@ class BPlusTree::Impl {
 
   Status Format();
   Status Load();
+  // What the file says of its key; Load checks it.
+  Result<TreeOptions> StoredOptions() const;
+  void SetOptions(TreeOptions options) { options_ = std::move(options); }
   void Register(UndoTarget* target);
 
   // The changes of one entry; no undo is noted when `transaction` is null.
@@ -53,7 +57,7 @@ class BPlusTree::Impl {
   // Whether `entry` may follow `last` in a bulk build.
   Status CheckNext(std::string_view last, std::string_view entry) const;
 
-  Status SaveCounts();
+  Status SaveCounts() EXCLUDES(clean_mutex_);
   Status Close();
   void Abandon();
   Status Validate() const;
@@ -65,6 +69,8 @@ class BPlusTree::Impl {
   uint64_t entries() const { return entries_.load(std::memory_order_relaxed); }
   uint32_t nodes() const { return nodes_.load(std::memory_order_relaxed); }
   uint32_t height() const;
+  // Says in the file that its counts no longer hold.  Before every change.
+  Status BeginChange() EXCLUDES(clean_mutex_);
   // Counts what a bulk build added.
   void AddCounts(uint64_t entries, uint32_t nodes) {
     entries_.fetch_add(entries, std::memory_order_relaxed);
@@ -108,6 +114,9 @@ class BPlusTree::Impl {
   Result<bool> MergePair(pf::MiniTransaction* change, pf::PageRef parent, size_t left);
   Status ShrinkRoot(pf::MiniTransaction* change, pf::PageRef root);
 
+  Status WriteCounts(bool clean) REQUIRES(clean_mutex_);
+  // Makes the counts anew from the nodes.
+  Status Recount();
   Status CheckSubtree(PageNum page, uint16_t level, std::string_view low, std::string_view high,
                       Totals* totals) const;
   Status DrawLevel(uint16_t level, const std::vector<PageNum>& pages, std::string* out,
@@ -122,6 +131,8 @@ class BPlusTree::Impl {
   TreeOptions options_;
   std::atomic<uint64_t> entries_{0};
   std::atomic<uint32_t> nodes_{0};
+  common::Mutex clean_mutex_;  // before latches; held while the counts are written
+  std::atomic<bool> clean_{true};
   bool open_ = true;
   bool registered_ = false;
 };

@@ -81,6 +81,18 @@ Status BPlusTree::Impl::CheckSubtree(PageNum page, uint16_t level, std::string_v
   return {};
 }
 
+Status BPlusTree::Impl::Recount() {
+  Totals totals;
+  const uint32_t levels = height();
+  if (levels == 0) {
+    return file_->Read(kRootPageNum).status();
+  }
+  RETURN_IF_ERROR(CheckSubtree(kRootPageNum, static_cast<uint16_t>(levels - 1), "", "", &totals));
+  entries_ = totals.entries;
+  nodes_ = totals.nodes;
+  return {};
+}
+
 Status BPlusTree::Impl::Validate() const {
   Totals totals;
   const uint32_t levels = height();

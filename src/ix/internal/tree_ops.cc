@@ -142,6 +142,7 @@ Status ApplyCounts(pf::MutablePage page, Payload payload) {
   auto meta = LoadAs<MetaHeader>(page.data() + pf::kPageHeaderSize);
   meta.entries = reader.Get<uint64_t>();
   meta.nodes = reader.Get<uint32_t>();
+  meta.unclean = reader.Get<uint32_t>();
   if (!reader.ok()) {
     return Misfit("ix.counts");
   }

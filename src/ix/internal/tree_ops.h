@@ -3,7 +3,7 @@
 // Payloads, little-endian:
 //
 //   ix.format   the meta page from byte 24 on: MetaHeader, columns
-//   ix.counts   entries (u64), nodes (u32)
+//   ix.counts   entries (u64), nodes (u32), whether these do not hold (u32)
 //   ix.insert   index (u16), in inner nodes child (u32), bytes after the prefix
 //   ix.erase    index (u16)
 //   ix.rewrite  level, kept, added, low length, high length (u16 each), low

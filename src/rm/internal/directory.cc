@@ -178,6 +178,8 @@ Status Directory::SetUnclean() {
     header.clean = 0;
     std::string payload(AsChars(change.bytes(page).subspan(pf::kPageHeaderSize)));
     std::memcpy(payload.data(), &header, sizeof(header));
+    // What the payload does not reach is zero.
+    payload.resize(std::max(sizeof(header), payload.find_last_not_of('\0') + 1));
     change.Apply(page, kDirectoryOp, payload);
     change.Commit();
   }

@@ -17,15 +17,11 @@ class FileCheck {
   explicit FileCheck(const FileCore& core) : core_(core) {}
 
   Status Run() {
-    for (uint32_t i = 1; i < core_.file.page_count(); ++i) {
-      RETURN_IF_ERROR(CheckPage(PageNum{i}));
-    }
+    RETURN_IF_ERROR(CheckPages());
     RETURN_IF_ERROR(CheckMoves());
     const std::vector<LongReference> ownerless = core_.values_to_free();
     long_values_.insert(long_values_.end(), ownerless.begin(), ownerless.end());
-    for (const LongReference reference : long_values_) {
-      RETURN_IF_ERROR(CheckLongValue(reference));
-    }
+    RETURN_IF_ERROR(CheckLongValues());
     for (const PageNum page : core_.pages_to_free()) {
       overflow_pages_.erase(page);
     }
@@ -41,7 +37,27 @@ class FileCheck {
     return {};
   }
 
+  Result<std::vector<PageNum>> Ownerless() {
+    RETURN_IF_ERROR(CheckPages());
+    RETURN_IF_ERROR(CheckLongValues());
+    return std::vector<PageNum>(overflow_pages_.begin(), overflow_pages_.end());
+  }
+
  private:
+  Status CheckPages() {
+    for (uint32_t i = 1; i < core_.file.page_count(); ++i) {
+      RETURN_IF_ERROR(CheckPage(PageNum{i}));
+    }
+    return {};
+  }
+
+  Status CheckLongValues() {
+    for (const LongReference reference : long_values_) {
+      RETURN_IF_ERROR(CheckLongValue(reference));
+    }
+    return {};
+  }
+
   Status CheckPage(PageNum number) {
     ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core_.file.Read(number, pf::Access::kScan));
     const pf::PageKind kind = pf::ReadPageHeader(pinned.bytes()).kind;
@@ -123,5 +139,9 @@ class FileCheck {
 }  // namespace
 
 Status CheckFile(const FileCore& core) { return FileCheck(core).Run(); }
+
+Result<std::vector<PageNum>> FindOwnerlessPages(const FileCore& core) {
+  return FileCheck(core).Ownerless();
+}
 
 }  // namespace redbase::rm

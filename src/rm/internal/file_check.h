@@ -1,7 +1,9 @@
 // Checks a whole record file.
 #pragma once
 
-#include "common/status.h"
+#include <vector>
+
+#include "common/result.h"
 #include "rm/internal/file_core.h"
 
 namespace redbase::rm {
@@ -12,5 +14,8 @@ namespace redbase::rm {
 // Requires: no change is under way, and no transaction that erased or replaced
 // long values is open.
 Status CheckFile(const FileCore& core);
+
+// Overflow pages that are part of no record's value.  Requires: as CheckFile.
+Result<std::vector<PageNum>> FindOwnerlessPages(const FileCore& core);
 
 }  // namespace redbase::rm

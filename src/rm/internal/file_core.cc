@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "rm/internal/file_check.h"
 #include "rm/internal/overflow.h"
 #include "rm/internal/page_ops.h"
 
@@ -62,6 +63,8 @@ Status FileCore::Recount() {
   for (uint32_t i = 1; i < file.page_count(); ++i) {
     ASSIGN_OR_RETURN(const pf::PinnedPage pinned, file.Read(PageNum{i}, pf::Access::kScan));
     if (!IsRecordPage(pinned.bytes())) {
+      has_overflow_pages_ =
+          has_overflow_pages_ || pf::ReadPageHeader(pinned.bytes()).kind == kOverflowPageKind;
       continue;
     }
     const RecordPage page(pinned.bytes());
@@ -75,6 +78,18 @@ Status FileCore::Recount() {
     }
   }
   return {};
+}
+
+Status FileCore::GiveBackOwnerless() {
+  if (!has_overflow_pages_) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(const std::vector<PageNum> pages, FindOwnerlessPages(*this));
+  if (pages.empty()) {
+    return {};
+  }
+  RETURN_IF_ERROR(BeginChange());
+  return FreePages(pages);
 }
 
 Status FileCore::BeginChange() {

@@ -40,6 +40,9 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
   Status Create();
   Status Open();
+  // Gives back what a process that died had no time to give back after its last
+  // commit.  Requires: no transaction is open.
+  Status GiveBackOwnerless();
 
   // Says in the file that its counts no longer hold.  Before every change.
   Status BeginChange();
@@ -97,6 +100,7 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   std::vector<LongReference> values_to_free_ GUARDED_BY(mutex_);
   std::vector<PageNum> pages_to_free_ GUARDED_BY(mutex_);
   std::atomic<bool> clean_{true};
+  bool has_overflow_pages_ = false;  // when it was opened unclean
   std::atomic<uint64_t> sampled_records_{0};
   std::atomic<uint64_t> sampled_heap_{0};
 };
