@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "common/bytes.h"
+#include "tx/log_records.h"
+#include "tx/transaction_log.h"
 
 namespace redbase::tx {
 
@@ -29,8 +31,17 @@ UndoTarget* UndoTargets::Find(pf::FileId file) const {
   return at == targets_.end() || at->first != file ? nullptr : at->second;
 }
 
+Transaction::Transaction(TransactionLog& log) : log_(&log), targets_(log.undo_targets()) {
+  log.Register(this);
+}
+
 Transaction::~Transaction() {
-  if (active()) {
+  if (!active()) {
+    return;
+  }
+  if (prepared()) {
+    Leave();  // the outcome is not this database's to say
+  } else {
     // Nobody is left to hear of a failure; who wants to, calls Rollback.
     static_cast<void>(Rollback());
   }
@@ -39,8 +50,75 @@ Transaction::~Transaction() {
 void Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const std::byte> payload) {
   const common::MutexLock lock(mutex_);
   assert(active_);
-  records_.push_back({next_event_++, file, kind, payloads_.size(), payload.size()});
+  records_.push_back({next_event_++, file, kind, payloads_.size(), payload.size(), last_undo_});
   payloads_.append(AsChars(payload));
+  if (log_ == nullptr) {
+    return;
+  }
+  if (id_ == TransactionId{0}) {
+    id_ = log_->NewId();
+  }
+  last_undo_ = log_->log().Append(AsBytes(EncodeUndo({id_, last_undo_, file, kind, payload})));
+  if (first_undo_ == 0) {
+    first_undo_ = last_undo_;
+  }
+}
+
+std::optional<ActiveTransaction> Transaction::LoggedState() const {
+  const common::MutexLock lock(mutex_);
+  if (id_ == TransactionId{0} || end_logged_) {
+    return std::nullopt;
+  }
+  return ActiveTransaction{id_, first_undo_, last_undo_, global_};
+}
+
+void Transaction::LogUndone(uint64_t next) {
+  const common::MutexLock lock(mutex_);
+  last_undo_ = next;
+  end_logged_ = false;
+  log_->log().Append(AsBytes(EncodePair(kUndoneRecord, id_, next)));
+}
+
+std::optional<uint64_t> Transaction::LogCommit(GlobalId global) {
+  if (log_ == nullptr) {
+    return std::nullopt;
+  }
+  // The decision and its record are one thing to a checkpoint.
+  const common::MutexLock decisions(log_->mutex_);
+  const common::MutexLock lock(mutex_);
+  if (id_ == TransactionId{0} && global == kNoGlobalId) {
+    return std::nullopt;
+  }
+  end_logged_ = true;
+  if (global != kNoGlobalId) {
+    log_->decided_.insert(global);
+  }
+  return log_->log().Append(AsBytes(EncodePair(kCommitRecord, id_, static_cast<uint64_t>(global))));
+}
+
+// Whether the commit that could not be made durable is undone in the log.
+bool Transaction::Retract(uint64_t commit, GlobalId global) {
+  const common::MutexLock decisions(log_->mutex_);
+  const common::MutexLock lock(mutex_);
+  if (!log_->log().Retract(commit)) {
+    return false;
+  }
+  end_logged_ = false;
+  log_->decided_.erase(global);
+  return true;
+}
+
+void Transaction::LogRollback() {
+  const common::MutexLock lock(mutex_);
+  if (log_ != nullptr && id_ != TransactionId{0}) {
+    end_logged_ = true;
+    log_->log().Append(AsBytes(EncodeRollback(id_)));
+  }
+}
+
+void Transaction::SetSynchronous(bool synchronous) {
+  const common::MutexLock lock(mutex_);
+  synchronous_ = synchronous;
 }
 
 void Transaction::OnCommit(std::function<void()> action) {
@@ -81,8 +159,9 @@ Transaction::Past Transaction::TakeSince(Savepoint mark) {
   return past;
 }
 
-Status Transaction::RollbackTo(Savepoint mark) {
-  const Past past = TakeSince(mark);
+// Once something could not be taken back, no progress is logged: recovery tries again
+// from there.
+Status Transaction::TakeBack(const Past& past) {
   const std::span<const std::byte> payloads = AsBytes(past.payloads);
   Status result;
   for (auto record = past.records.rbegin(); record != past.records.rend(); ++record) {
@@ -95,14 +174,59 @@ Status Transaction::RollbackTo(Savepoint mark) {
     }
     result.Update(target->Undo(
         record->kind, payloads.subspan(record->begin - past.payload_begin, record->length)));
+    if (log_ != nullptr && result.ok()) {
+      LogUndone(record->previous);
+    }
   }
+  return result;
+}
+
+Status Transaction::RollbackTo(Savepoint mark) {
+  const Past past = TakeSince(mark);
+  Status result = TakeBack(past);
   for (auto action = past.actions.rbegin(); action != past.actions.rend(); ++action) {
     action->run();
   }
   return result;
 }
 
-Status Transaction::Commit() {
+Status Transaction::Prepare(GlobalId global) {
+  uint64_t sequence = 0;
+  {
+    const common::MutexLock lock(mutex_);
+    assert(active_ && global_ == kNoGlobalId);
+    if (log_ == nullptr || id_ == TransactionId{0}) {
+      return {};
+    }
+    global_ = global;
+    sequence =
+        log_->log().Append(AsBytes(EncodePair(kPrepareRecord, id_, static_cast<uint64_t>(global))));
+  }
+  return log_->log().MakeDurable(sequence);
+}
+
+Status Transaction::CommitDeciding(GlobalId global) {
+  const std::optional<uint64_t> sequence = LogCommit(global);
+  bool waits = false;
+  {
+    const common::MutexLock lock(mutex_);
+    // What was prepared is committed by the decision, wherever this record is.  Actions
+    // may unlink files, which no crash may bring back into use.
+    const bool is_own = global_ == kNoGlobalId;
+    waits =
+        sequence && (global != kNoGlobalId || (is_own && (synchronous_ || !on_commit_.empty())));
+  }
+  if (waits) {
+    Status durable = log_->log().MakeDurable(*sequence);
+    if (!durable.ok() && !Retract(*sequence, global) && global != kNoGlobalId) {
+      Leave();  // what the log's file holds of the decision counts, for all alike
+      return durable;
+    }
+    if (!durable.ok()) {
+      static_cast<void>(Rollback());  // the first failure is the one to report
+      return durable;
+    }
+  }
   std::vector<Action> actions;
   {
     const common::MutexLock lock(mutex_);
@@ -116,14 +240,50 @@ Status Transaction::Commit() {
   for (const Action& action : actions) {
     action.run();
   }
+  End();
   return {};
+}
+
+void Transaction::Leave() {
+  if (const std::optional<ActiveTransaction> state = LoggedState()) {
+    log_->KeepUnfinished(*state);
+  }
+  {
+    const common::MutexLock lock(mutex_);
+    active_ = false;
+  }
+  End();
+}
+
+void Transaction::End() {
+  if (log_ != nullptr) {
+    log_->Unregister(this);
+  }
 }
 
 Status Transaction::Rollback() {
   Status status = RollbackTo(Savepoint{0});
-  const common::MutexLock lock(mutex_);
-  active_ = false;
+  if (!status.ok()) {
+    Leave();  // recovery tries again
+    return status;
+  }
+  LogRollback();
+  {
+    const common::MutexLock lock(mutex_);
+    active_ = false;
+  }
+  End();
   return status;
+}
+
+bool Transaction::prepared() const {
+  const common::MutexLock lock(mutex_);
+  return global_ != kNoGlobalId;
+}
+
+bool Transaction::has_changes() const {
+  const common::MutexLock lock(mutex_);
+  return !records_.empty() || id_ != TransactionId{0};
 }
 
 bool Transaction::active() const {

@@ -7,8 +7,13 @@
 // records back in reverse order.  Taking back is a change like any other, made
 // through mini-transactions, so it is logged as one.
 //
-// States: active -> committed | rolled back.  The destructor rolls back what is
-// still active.
+// With a TransactionLog undo records go to the log before the changes they belong to,
+// and so does the end: what a process that died had not committed is taken back by
+// the next one (tx/recovery.h).
+//
+// States: active [-> prepared] -> committed | rolled back.  A transaction is prepared
+// where others, in other databases, share its fate.  The destructor rolls back what is
+// still active; one that is prepared it leaves to recovery.
 //
 // Thread-safe: workers of one statement note undo records concurrently.
 #pragma once
@@ -16,6 +21,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -30,6 +36,15 @@ namespace redbase::tx {
 // What an undo record does, numbered by the component that wrote it: rm from
 // 0x0100, ix from 0x0200, sm from 0x0300.  Written to logs: never renumber.
 enum class UndoKind : uint16_t {};
+
+// Of a transaction that has logged something; never used again in its database.
+enum class TransactionId : uint64_t {};
+// Of a transaction over several databases; drawn at random.
+enum class GlobalId : uint64_t {};
+inline constexpr GlobalId kNoGlobalId{0};
+
+class TransactionLog;
+struct ActiveTransaction;  // tx/log_records.h
 
 // Takes changes of one file back.
 class UndoTarget {
@@ -57,7 +72,9 @@ enum class Savepoint : uint64_t {};
 
 class Transaction {
  public:
+  // One that leaves no trace in a log.
   explicit Transaction(UndoTargets& targets) : targets_(targets) {}
+  explicit Transaction(TransactionLog& log);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
@@ -76,15 +93,32 @@ class Transaction {
   // Requires: no worker notes anything meanwhile.
   Status RollbackTo(Savepoint mark) EXCLUDES(mutex_);
 
-  // Each ends the transaction, also when it fails.  Requires: active().
-  Status Commit() EXCLUDES(mutex_);
+  // Promises that Commit will succeed, and that only Commit or Rollback end the
+  // transaction, even after a crash.  Requires: active().
+  Status Prepare(GlobalId global) EXCLUDES(mutex_);
+  // Each ends the transaction, also when it fails.  Requires: active() or prepared.
+  // Commit returns once the changes survive a crash, or those of a prepared transaction
+  // will by the decision; when the log cannot be written it takes them back.  What
+  // Rollback cannot take back, recovery does.
+  Status Commit() EXCLUDES(mutex_) { return CommitDeciding(kNoGlobalId); }
+  // Commits all that is prepared under this global id as well.  When it fails and the
+  // decision may be in the log's files (TransactionLog::IsDecided), nothing is taken
+  // back: only recovery will know.
+  Status CommitDeciding(GlobalId global) EXCLUDES(mutex_);
   Status Rollback() EXCLUDES(mutex_);
 
+  // Whether Commit waits for the disk; at first it does.  A decision always waits.
+  void SetSynchronous(bool synchronous) EXCLUDES(mutex_);
+
   bool active() const EXCLUDES(mutex_);
+  // Whether something was noted or logged, so that the end matters.
+  bool has_changes() const EXCLUDES(mutex_);
   // Bytes held by undo records.
   size_t undo_bytes() const EXCLUDES(mutex_);
 
  private:
+  friend class TransactionLog;
+
   // Records and actions of one transaction are numbered together: `event`.
   struct Record {
     uint64_t event;
@@ -92,6 +126,7 @@ class Transaction {
     UndoKind kind;
     size_t begin;  // of the payload in payloads_
     size_t length;
+    uint64_t previous;  // sequence of the undo record before in the log
   };
   struct Action {
     uint64_t event;
@@ -105,7 +140,21 @@ class Transaction {
     size_t payload_begin = 0;  // of `payloads` in payloads_
   };
   Past TakeSince(Savepoint mark) EXCLUDES(mutex_);
+  // Nullopt when the log has nothing of it, or its end.
+  std::optional<ActiveTransaction> LoggedState() const EXCLUDES(mutex_);
+  Status TakeBack(const Past& past);
+  // Logs that everything after the undo record at `next` has been taken back.
+  void LogUndone(uint64_t next) EXCLUDES(mutex_);
+  // The sequence of the commit record; nullopt when there is nothing to log.
+  std::optional<uint64_t> LogCommit(GlobalId global) EXCLUDES(mutex_);
+  bool Retract(uint64_t commit, GlobalId global) EXCLUDES(mutex_);
+  void LogRollback() EXCLUDES(mutex_);
+  bool prepared() const EXCLUDES(mutex_);
+  // Ends it here with its fate left to recovery.
+  void Leave() EXCLUDES(mutex_);
+  void End() EXCLUDES(mutex_);
 
+  TransactionLog* const log_ = nullptr;
   UndoTargets& targets_;
   mutable common::Mutex mutex_;
   bool active_ GUARDED_BY(mutex_) = true;
@@ -114,6 +163,13 @@ class Transaction {
   std::string payloads_ GUARDED_BY(mutex_);
   std::vector<Action> on_commit_ GUARDED_BY(mutex_);
   std::vector<Action> on_rollback_ GUARDED_BY(mutex_);
+  // What the log has of it; the id is 0 until then.
+  TransactionId id_ GUARDED_BY(mutex_){0};
+  uint64_t first_undo_ GUARDED_BY(mutex_) = 0;
+  uint64_t last_undo_ GUARDED_BY(mutex_) = 0;
+  GlobalId global_ GUARDED_BY(mutex_) = kNoGlobalId;  // once prepared
+  bool end_logged_ GUARDED_BY(mutex_) = false;
+  bool synchronous_ GUARDED_BY(mutex_) = true;
 };
 
 }  // namespace redbase::tx

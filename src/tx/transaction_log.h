@@ -1,0 +1,87 @@
+// TransactionLog: the write-ahead log of one database, and what its transactions have
+// written there.
+//
+// What recovery needs to know of a transaction is in the log (tx/log_records.h) or, for
+// those that were active then, in the record of the last checkpoint.  A transaction that
+// changes several databases is *prepared* in each of them but one under a global id;
+// that one's commit record decides for all, and it remembers the decision until all of
+// them know it.
+//
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/env.h"
+#include "common/result.h"
+#include "common/sync.h"
+#include "pf/write_ahead_log.h"
+#include "tx/log_records.h"
+#include "tx/transaction.h"
+
+namespace redbase::tx {
+
+class TransactionLog {
+ public:
+  // Makes the log of a database whose pages have sequences below `first`.
+  static Status Create(common::Env& env, const std::string& directory, uint64_t database_id,
+                       uint64_t first) {
+    return pf::WriteAheadLog::Create(env, directory, database_id, first);
+  }
+  // tx::Recovery follows, before any transaction begins.
+  static Result<std::unique_ptr<TransactionLog>> Open(common::Env& env,
+                                                      const std::string& directory,
+                                                      uint64_t database_id);
+  explicit TransactionLog(std::unique_ptr<pf::WriteAheadLog> log) : log_(std::move(log)) {}
+
+  pf::WriteAheadLog& log() const { return *log_; }
+  UndoTargets& undo_targets() { return undo_targets_; }
+
+  // A file is about to be made: redo makes it anew where it is not whole.
+  void NoteFileCreated(pf::FileId file, std::string_view name, size_t page_size);
+
+  // Whether the transaction of this global id was committed here, and may not be known
+  // to have been elsewhere.
+  bool IsDecided(GlobalId global) const EXCLUDES(mutex_);
+  std::vector<GlobalId> Decided() const EXCLUDES(mutex_);
+  // Every database that was prepared under these knows the outcome, durably.
+  void Forget(const std::vector<GlobalId>& globals) EXCLUDES(mutex_);
+
+  // Makes the distance that recovery has to go short.  `write_all` writes and syncs every
+  // changed page; statements may go on meanwhile.  One at a time.
+  Status Checkpoint(const std::function<Status()>& write_all) EXCLUDES(mutex_, checkpoint_mutex_);
+  // Bytes of log that recovery would read.
+  uint64_t recovery_distance() const { return log_->end() - log_->redo_from(); }
+  // Whether a change was logged since the last checkpoint.
+  bool has_changes() const EXCLUDES(mutex_);
+
+ private:
+  friend class Transaction;
+  friend class Recovery;
+
+  void Register(Transaction* transaction) EXCLUDES(mutex_);
+  void Unregister(Transaction* transaction) EXCLUDES(mutex_);
+  TransactionId NewId() { return TransactionId{next_transaction_.fetch_add(1)}; }
+  // Its object goes, but not what recovery must know of it.
+  void KeepUnfinished(const ActiveTransaction& transaction) EXCLUDES(mutex_);
+  CheckpointEntry State() const EXCLUDES(mutex_);
+
+  const std::unique_ptr<pf::WriteAheadLog> log_;
+  UndoTargets undo_targets_;
+  std::atomic<uint64_t> next_transaction_{1};
+  common::Mutex checkpoint_mutex_;  // held by one checkpoint at a time
+  mutable common::Mutex mutex_;     // before that of a transaction
+  std::set<Transaction*> active_ GUARDED_BY(mutex_);
+  std::set<GlobalId> decided_ GUARDED_BY(mutex_);
+  std::vector<ActiveTransaction> unfinished_ GUARDED_BY(mutex_);
+  uint64_t clean_end_ GUARDED_BY(mutex_) = 0;  // of the log, when it had no changes
+};
+
+}  // namespace redbase::tx
