@@ -27,7 +27,8 @@ Database::Impl::Impl(common::Env& environment, std::string where, const Database
       options(wanted),
       memory("database"),
       pool(env, log, {.budget_bytes = options.buffer_bytes, .background_writer = true}),
-      helpers(env, helper_count) {}
+      helpers(env, helper_count),
+      checkpointer(env, options.checkpoint_micros, [this] { return nodes->Checkpoint(); }) {}
 
 Status Database::Impl::ResizeBuffer(size_t bytes) {
   const sm::DatabaseOptions& pages = nodes->catalog().options();
@@ -60,7 +61,13 @@ Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::st
   nodes.env = &env;
   nodes.executor = &impl->helpers;
   nodes.pool = &impl->pool;
+  nodes.log_alarm_bytes = options.checkpoint_bytes;
+  nodes.on_log_alarm = [checkpointer = &impl->checkpointer] { checkpointer->NoteGrowth(); };
+  nodes.on_change = [checkpointer = &impl->checkpointer] { checkpointer->NoteChange(); };
   ASSIGN_OR_RETURN(impl->nodes, ex::CommLayer::Open(nodes, path));
+  const tx::RecoveryReport& report = impl->nodes->recovery();
+  impl->recovery = {report.was_needed,     report.log_bytes,  report.page_changes,
+                    report.pages_repaired, report.taken_back, report.micros};
   return std::make_unique<Database>(std::move(impl));
 }
 
@@ -73,6 +80,11 @@ std::unique_ptr<Session> Database::Connect() {
 
 const std::string& Database::path() const { return impl_->path; }
 
-Status Database::Close() { return impl_->nodes->Close(); }
+const RecoverySummary& Database::recovery() const { return impl_->recovery; }
+
+Status Database::Close() {
+  impl_->checkpointer.Stop();
+  return impl_->nodes->Close();
+}
 
 }  // namespace redbase::db

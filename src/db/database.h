@@ -28,6 +28,20 @@ struct DatabaseOptions {
   unsigned threads = 0;
   // What the operators of one statement may hold.
   size_t statement_memory = size_t{1} << 30;
+  // How far the log of a node grows, and how long a change waits, before a checkpoint
+  // makes recovery short again.
+  uint64_t checkpoint_bytes = uint64_t{64} << 20;
+  int64_t checkpoint_micros = int64_t{300} * 1000 * 1000;
+};
+
+// What opening a database that was not closed has done.
+struct RecoverySummary {
+  bool was_needed = false;
+  uint64_t log_bytes = 0;       // read
+  uint64_t page_changes = 0;    // redone, or found to be there
+  uint64_t pages_repaired = 0;  // torn by the crash
+  uint64_t taken_back = 0;      // transactions that had not committed, by node
+  int64_t micros = 0;
 };
 
 class Database {
@@ -51,6 +65,7 @@ class Database {
   std::unique_ptr<Session> Connect();
 
   const std::string& path() const;
+  const RecoverySummary& recovery() const;
   // Writes everything and gives the database free.  Nothing but the destructor
   // may be called then.
   Status Close();

@@ -224,7 +224,7 @@ Result<StatementResultPtr> Session::Impl::InTransaction(const std::string& what,
 
 Result<StatementResultPtr> Session::Impl::Checkpoint() {
   ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
-  RETURN_IF_ERROR(database_.nodes->Flush());
+  RETURN_IF_ERROR(database_.nodes->Checkpoint());
   return Done();
 }
 

@@ -18,6 +18,7 @@ class CommLayer::Impl {
 
   Status OpenNodes();
   Cluster& cluster() { return cluster_; }
+  const tx::RecoveryReport& recovery() const { return recovery_; }
   const ql::Statistics& statistics() const { return statistics_; }
 
   // A drawing of each part of the relation.  Where only some parts can be drawn
@@ -29,9 +30,21 @@ class CommLayer::Impl {
  private:
   std::vector<FragmentDefinition> Fragments(uint32_t node) const;
 
+  void Watch(sm::Catalog& catalog);
+
   Cluster cluster_;
   ClusterStatistics statistics_;
+  tx::RecoveryReport recovery_;
 };
+
+// Adds what recovery did, and hears of the log's growth.
+void CommLayer::Impl::Watch(sm::Catalog& catalog) {
+  recovery_ += catalog.recovery();
+  if (cluster_.options().on_log_alarm) {
+    catalog.log().log().SetAlarm(cluster_.options().log_alarm_bytes,
+                                 cluster_.options().on_log_alarm);
+  }
+}
 
 Status CommLayer::Impl::OpenNodes() {
   const CommLayerOptions& options = cluster_.options();
@@ -39,14 +52,19 @@ Status CommLayer::Impl::OpenNodes() {
   resources.env = options.env;
   resources.executor = options.executor;
   resources.pool = options.pool;
-  const sm::Catalog& master = cluster_.master();
+  sm::Catalog& catalog = cluster_.master();
+  Watch(catalog);
+  const LocalNode::Master master{
+      catalog.path(), catalog.options().database_id,
+      [&catalog](tx::GlobalId global) -> Result<bool> { return catalog.log().IsDecided(global); }};
   std::vector<std::unique_ptr<DataNode>> nodes;
   for (uint32_t number = 1; number <= cluster_.node_count(); ++number) {
-    ASSIGN_OR_RETURN(
-        std::unique_ptr<LocalNode> node,
-        LocalNode::Open(resources, master.path(), master.options().database_id, number));
+    ASSIGN_OR_RETURN(std::unique_ptr<LocalNode> node, LocalNode::Open(resources, master, number));
+    Watch(node->catalog());
     nodes.push_back(std::move(node));
   }
+  // Every node has settled, durably, what was prepared there.
+  catalog.log().Forget(catalog.log().Decided());
   std::unique_ptr<Transport> transport = std::make_unique<InProcessTransport>(std::move(nodes));
   if (options.wrap_transport) {
     transport = options.wrap_transport(std::move(transport));
@@ -116,6 +134,8 @@ Result<std::unique_ptr<CommLayer>> CommLayer::Open(const CommLayerOptions& optio
 
 sm::Catalog& CommLayer::catalog() { return impl_->cluster().master(); }
 
+const tx::RecoveryReport& CommLayer::recovery() const { return impl_->recovery(); }
+
 const ql::Statistics& CommLayer::statistics() { return impl_->statistics(); }
 
 uint32_t CommLayer::node_count() const { return impl_->cluster().node_count(); }
@@ -171,11 +191,18 @@ Status CommLayer::Flush() {
       [this](uint32_t node) { return impl_->cluster().Ask(node, FlushRequest()).status(); });
 }
 
+Status CommLayer::Checkpoint() { return impl_->cluster().Checkpoint(); }
+
 Status CommLayer::Close() {
   // Every node is closed, whatever happens to another.
-  Status status = impl_->cluster().DeliverKept();
-  status.Update(impl_->cluster().ForEachNode(
-      [this](uint32_t node) { return impl_->cluster().Ask(node, CloseRequest()).status(); }));
+  Cluster& cluster = impl_->cluster();
+  Status status = cluster.DeliverKept();
+  const std::vector<tx::GlobalId> ended = cluster.TakeEnded();
+  status.Update(cluster.ForEachNode(
+      [&cluster](uint32_t node) { return cluster.Ask(node, CloseRequest()).status(); }));
+  if (status.ok()) {
+    catalog().log().Forget(ended);
+  }
   status.Update(catalog().Close());
   return status;
 }

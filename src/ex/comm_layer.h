@@ -36,6 +36,12 @@ struct CommLayerOptions {
   pf::BufferPool* pool = nullptr;
   // Wraps the transport to the nodes, e.g. to record messages; may be null.
   std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)> wrap_transport;
+  // Called when the log of a node has grown by this much since its last checkpoint; with
+  // locks of the log held.
+  uint64_t log_alarm_bytes = 0;
+  std::function<void()> on_log_alarm;
+  // Called when a statement that has changed something is committed.
+  std::function<void()> on_change;
   // Rows on their way to or from one fragment, in bytes; less when a statement's
   // memory is small.
   size_t exchange_queue_bytes = size_t{512} << 10;
@@ -116,6 +122,8 @@ class CommLayer {
   // The master's.
   sm::Catalog& catalog();
   const ql::Statistics& statistics();
+  // What opening did on all nodes together.
+  const tx::RecoveryReport& recovery() const;
   // 0: not distributed.
   uint32_t node_count() const;
 
@@ -133,6 +141,8 @@ class CommLayer {
                                                                  const sm::IndexInfo& index);
 
   Status Flush();
+  // Makes recovery short; statements may go on meanwhile.
+  Status Checkpoint();
   Status Close();
   // Every node's Catalog::Validate, and every fragment's rows against its range.
   Status Validate();

@@ -110,10 +110,12 @@ struct LocalNode::Call {
                                              : catalog().DropIndex(own, **relation, *index));
   }
 
-  Result<Reply> operator()(const PrepareRequest& /*request*/) const {
-    if (node.FindTransaction(statement.transaction) == nullptr) {
+  Result<Reply> operator()(const PrepareRequest& request) const {
+    MarkedTransaction* const known = node.FindTransaction(statement.transaction);
+    if (known == nullptr) {
       return Status(Code::kInternal, "a transaction to prepare is not known");
     }
+    RETURN_IF_ERROR(known->transaction().Prepare(request.global));
     return Nothing();
   }
 
@@ -168,6 +170,11 @@ struct LocalNode::Call {
     return Nothing();
   }
 
+  Result<Reply> operator()(const CheckpointRequest& /*request*/) const {
+    RETURN_IF_ERROR(catalog().Checkpoint());
+    return Nothing();
+  }
+
   Result<Reply> operator()(const CloseRequest& /*request*/) const {
     RETURN_IF_ERROR(catalog().Close());
     return Nothing();
@@ -192,12 +199,12 @@ struct LocalNode::Call {
   }
 };
 
-Result<std::unique_ptr<LocalNode>> LocalNode::Open(const Options& options,
-                                                   const std::string& master_path,
-                                                   uint64_t master_id, uint32_t number) {
+Result<std::unique_ptr<LocalNode>> LocalNode::Open(const Options& options, const Master& master,
+                                                   uint32_t number) {
   const std::string name = "data node " + std::to_string(number);
-  const std::string path = sm::NodePath(master_path, number);
-  Result<std::unique_ptr<sm::Catalog>> catalog = sm::Catalog::Open(*options.pool, path);
+  const std::string path = sm::NodePath(master.path, number);
+  Result<std::unique_ptr<sm::Catalog>> catalog =
+      sm::Catalog::Open(*options.pool, path, master.outcome);
   if (!catalog.ok()) {
     const Status& status = catalog.status();
     const Code code = status.code() == Code::kNotFound ? Code::kCorruption : status.code();
@@ -205,7 +212,7 @@ Result<std::unique_ptr<LocalNode>> LocalNode::Open(const Options& options,
   }
   const sm::DatabaseOptions& identity = (*catalog)->options();
   if (identity.node_number != number ||
-      identity.database_id != sm::NodeDatabaseId(master_id, number)) {
+      identity.database_id != sm::NodeDatabaseId(master.database_id, number)) {
     return Status(Code::kCorruption, name + ": " + path + " is not this database's");
   }
   return std::make_unique<LocalNode>(options, *std::move(catalog));
@@ -220,7 +227,7 @@ tx::Transaction& LocalNode::TransactionOf(StatementId statement) {
   const common::MutexLock lock(mutex_);
   std::unique_ptr<MarkedTransaction>& found = transactions_[statement.transaction];
   if (found == nullptr) {
-    found = std::make_unique<MarkedTransaction>(catalog_->undo_targets());
+    found = std::make_unique<MarkedTransaction>(catalog_->log());
   }
   found->BeginStatement(statement.number);
   return found->transaction();

@@ -37,13 +37,21 @@ class LocalNode : public DataNode {
     pf::BufferPool* pool = nullptr;
   };
 
-  // Opens data node `number` of the database at `master_path` with this id.
-  // Errors name the node; kCorruption when it is missing or another's.
-  static Result<std::unique_ptr<LocalNode>> Open(const Options& options,
-                                                 const std::string& master_path, uint64_t master_id,
+  // The database that it is a node of.
+  struct Master {
+    std::string path;
+    uint64_t database_id = 0;
+    sm::Catalog::Outcome outcome{};  // of transactions that were prepared here
+  };
+
+  // Opens data node `number` of that database.  Errors name the node; kCorruption when
+  // it is missing or another's.
+  static Result<std::unique_ptr<LocalNode>> Open(const Options& options, const Master& master,
                                                  uint32_t number);
   LocalNode(const Options& options, std::unique_ptr<sm::Catalog> catalog);
   ~LocalNode() override;
+
+  sm::Catalog& catalog() const { return *catalog_; }
 
   Result<Reply> Handle(const Request& request, const CallContext& context) override
       EXCLUDES(mutex_);

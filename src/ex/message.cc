@@ -80,6 +80,7 @@ struct RequestText {
     return "DrawTree " + request.relation + ColumnList(request.columns);
   }
   std::string operator()(const FlushRequest& /*request*/) const { return "Flush"; }
+  std::string operator()(const CheckpointRequest& /*request*/) const { return "Checkpoint"; }
   std::string operator()(const CloseRequest& /*request*/) const { return "Close"; }
   std::string operator()(const ValidateRequest& request) const {
     return "Validate " + std::to_string(request.fragments.size()) + " relations";

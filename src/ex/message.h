@@ -16,6 +16,7 @@
 #include "common/status.h"
 #include "ql/plan.h"
 #include "sm/catalog.h"
+#include "tx/transaction.h"
 
 namespace redbase::ex {
 
@@ -58,8 +59,11 @@ struct DropIndexRequest {
 
 // ---- Requests that belong to a transaction.
 
-// Promises that a Commit of the transaction will succeed.
-struct PrepareRequest {};
+// Promises that a Commit of the transaction will succeed, also after a crash: the
+// coordinator's log says then what became of this id.
+struct PrepareRequest {
+  tx::GlobalId global = tx::kNoGlobalId;
+};
 // Each ends the transaction on the node; without effect on one that the node does
 // not know, so that an end whose delivery failed can be sent again.
 struct CommitRequest {};
@@ -84,6 +88,8 @@ struct DrawTreeRequest {  // answered by text
 };
 // Writes everything and syncs.
 struct FlushRequest {};
+// Makes recovery short, and what the node knows of ends durable.
+struct CheckpointRequest {};
 // Nothing may follow but the end of the transport.
 struct CloseRequest {};
 
@@ -100,10 +106,10 @@ struct ValidateRequest {
   std::vector<FragmentDefinition> fragments;
 };
 
-using RequestBody =
-    std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest, DropIndexRequest,
-                 PrepareRequest, CommitRequest, RollbackRequest, RollbackToRequest, SizeRequest,
-                 DrawPageRequest, DrawTreeRequest, FlushRequest, CloseRequest, ValidateRequest>;
+using RequestBody = std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest,
+                                 DropIndexRequest, PrepareRequest, CommitRequest, RollbackRequest,
+                                 RollbackToRequest, SizeRequest, DrawPageRequest, DrawTreeRequest,
+                                 FlushRequest, CheckpointRequest, CloseRequest, ValidateRequest>;
 
 struct Request {
   StatementId statement;

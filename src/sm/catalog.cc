@@ -9,6 +9,7 @@
 #include "sm/internal/catalog_records.h"
 #include "sm/internal/catalog_snapshot.h"
 #include "sm/internal/database_lock.h"
+#include "sm/internal/database_recovery.h"
 #include "sm/internal/definition_check.h"
 #include "sm/internal/relation_files.h"
 #include "sm/internal/system_relations.h"
@@ -57,19 +58,25 @@ std::string NewIndexName(const Relation& table, const std::vector<uint32_t>& col
 
 class Catalog::Impl {
  public:
-  Impl(pf::BufferPool& pool, const std::string& path, const DatabaseOptions& options)
+  // Without a log: a database being made.
+  Impl(pf::BufferPool& pool, const std::string& path, const DatabaseOptions& options,
+       std::unique_ptr<tx::TransactionLog> log)
       : env_(pool.env()),
         path_(path),
         options_(options),
-        files_(pool, undo_targets_, path, options),
+        log_(std::move(log)),
+        files_(pool, log_ == nullptr ? own_targets_ : log_->undo_targets(), log_.get(), path,
+               options),
         records_(files_) {}
 
   static Status Create(common::Env& env, const std::string& path, const DatabaseOptions& options);
+  Status Recover(pf::BufferPool& pool, const Outcome& outcome);
   Status Load(std::unique_ptr<common::FileLock> lock) EXCLUDES(mutex_);
 
   const std::string& path() const { return path_; }
   const DatabaseOptions& options() const { return options_; }
-  tx::UndoTargets& undo_targets() { return undo_targets_; }
+  tx::TransactionLog& log() { return *log_; }
+  const tx::RecoveryReport& recovery() const { return recovery_; }
   RelationFiles& files() { return files_; }
   uint64_t version() const EXCLUDES(mutex_) {
     const common::MutexLock lock(mutex_);
@@ -87,6 +94,7 @@ class Catalog::Impl {
   Status DropIndex(tx::Transaction& transaction, const Relation& relation, const IndexInfo& index);
 
   Status Flush();
+  Status Checkpoint();
   Status Close();
   Status Validate();
 
@@ -108,7 +116,9 @@ class Catalog::Impl {
   const std::string path_;
   const DatabaseOptions options_;
   std::unique_ptr<common::FileLock> lock_;
-  tx::UndoTargets undo_targets_;
+  tx::UndoTargets own_targets_;  // without a log
+  const std::unique_ptr<tx::TransactionLog> log_;
+  tx::RecoveryReport recovery_;
   RelationFiles files_;
   CatalogRecords records_;
 
@@ -122,13 +132,34 @@ Status Catalog::Impl::Create(common::Env& env, const std::string& path,
                              const DatabaseOptions& options) {
   pf::NullLog log;
   pf::BufferPool pool(env, log, {kCreationPoolBytes, false});
-  Impl impl(pool, path, options);
-  tx::Transaction transaction(impl.undo_targets_);
+  Impl impl(pool, path, options, nullptr);
+  tx::Transaction transaction(impl.own_targets_);
   RETURN_IF_ERROR(impl.records_.Create(transaction));
   RETURN_IF_ERROR(transaction.Commit());
   RETURN_IF_ERROR(impl.files_.Close());
+  RETURN_IF_ERROR(tx::TransactionLog::Create(env, path, options.database_id, log.next()));
   // Last: with it the directory is a database.  Syncs the names, too.
   return WriteControlFile(env, path, options);
+}
+
+Status Catalog::Impl::Recover(pf::BufferPool& pool, const Outcome& outcome) {
+  DatabaseRecovery files(pool, *log_, path_, options_);
+  RETURN_IF_ERROR(files.List());
+  tx::Recovery recovery(*log_, pool, files);
+  RETURN_IF_ERROR(recovery.Redo());
+  if (recovery.report().was_needed) {
+    if (recovery.has_prepared() && !outcome) {
+      return {Code::kUnavailable,
+              "it has transactions of which the database it belongs to knows the outcome: "
+              "open that one first"};
+    }
+    RETURN_IF_ERROR(recovery.TakeBack(outcome));
+    // Nothing is open: all pages are on the disk.
+    RETURN_IF_ERROR(log_->Checkpoint([this] { return env_.SyncDirectory(path_); }));
+    RETURN_IF_ERROR(log_->log().ForgetPageCopies());
+  }
+  recovery_ = recovery.report();
+  return {};
 }
 
 Status Catalog::Impl::Load(std::unique_ptr<common::FileLock> lock) {
@@ -327,9 +358,22 @@ Status Catalog::Impl::Flush() {
   return env_.SyncDirectory(path_);
 }
 
+Status Catalog::Impl::Checkpoint() {
+  return log_->Checkpoint([this]() -> Status {
+    RETURN_IF_ERROR(files_.WritePages());
+    return env_.SyncDirectory(path_);
+  });
+}
+
+// The last checkpoint leaves nothing to recover.
 Status Catalog::Impl::Close() {
   Status status = files_.Close();
-  status.Update(env_.SyncDirectory(path_));
+  if (status.ok() && log_->has_changes()) {
+    status = log_->Checkpoint([this] { return env_.SyncDirectory(path_); });
+    if (status.ok()) {
+      status = log_->log().ForgetPageCopies();
+    }
+  }
   lock_.reset();
   return status;
 }
@@ -393,21 +437,25 @@ Status Catalog::Create(common::Env& env, const std::string& path, const Database
   return Impl::Create(env, path, full);
 }
 
-Result<std::unique_ptr<Catalog>> Catalog::Open(pf::BufferPool& pool, const std::string& path) {
+Result<std::unique_ptr<Catalog>> Catalog::Open(pf::BufferPool& pool, const std::string& path,
+                                               const Outcome& outcome) {
   common::Env& env = pool.env();
   // No lock file is to be made in a directory that is no database.
   RETURN_IF_ERROR(ReadControlFile(env, path).status());
   ASSIGN_OR_RETURN(std::unique_ptr<common::FileLock> lock, LockDatabase(env, path));
   // Again: the one that held the lock may have destroyed the database.
   ASSIGN_OR_RETURN(const DatabaseOptions options, ReadControlFile(env, path));
-  auto impl = std::make_unique<Impl>(pool, path, options);
+  ASSIGN_OR_RETURN(auto log, tx::TransactionLog::Open(env, path, options.database_id));
+  auto impl = std::make_unique<Impl>(pool, path, options, std::move(log));
+  RETURN_IF_ERROR(impl->Recover(pool, outcome).Annotate("database " + QuotedName(path)));
   RETURN_IF_ERROR(impl->Load(std::move(lock)).Annotate("database " + QuotedName(path)));
   return std::make_unique<Catalog>(std::move(impl));
 }
 
 const std::string& Catalog::path() const { return impl_->path(); }
 const DatabaseOptions& Catalog::options() const { return impl_->options(); }
-tx::UndoTargets& Catalog::undo_targets() { return impl_->undo_targets(); }
+tx::TransactionLog& Catalog::log() { return impl_->log(); }
+const tx::RecoveryReport& Catalog::recovery() const { return impl_->recovery(); }
 uint64_t Catalog::version() const { return impl_->version(); }
 
 Result<RelationPtr> Catalog::Find(std::string_view name) const {
@@ -455,6 +503,7 @@ Status Catalog::DropIndex(tx::Transaction& transaction, const Relation& relation
 }
 
 Status Catalog::Flush() { return impl_->Flush(); }
+Status Catalog::Checkpoint() { return impl_->Checkpoint(); }
 Status Catalog::Close() { return impl_->Close(); }
 Status Catalog::Validate() { return impl_->Validate(); }
 

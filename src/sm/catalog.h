@@ -5,6 +5,7 @@
 //
 //   redbase.control        identity and options (sm/control_file.h)
 //   redbase.lock           held by the process that has the database open
+//   wal.*                  the write-ahead log (pf/write_ahead_log.h)
 //   <id>.<generation>      one file a relation or index
 //   data.1 ... data.N      the data nodes of a distributed database
 //
@@ -29,6 +30,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +46,9 @@
 #include "rm/record_file.h"
 #include "sm/control_file.h"
 #include "sm/relation.h"
+#include "tx/recovery.h"
 #include "tx/transaction.h"
+#include "tx/transaction_log.h"
 
 namespace redbase::sm {
 
@@ -63,16 +67,22 @@ class Catalog {
   // and is empty.  Syncs them.  An id of 0 is drawn, page sizes of 0 are the
   // defaults.  A failure may leave files: see sm/database_directory.h.
   static Status Create(common::Env& env, const std::string& path, const DatabaseOptions& options);
-  // kNotFound when there is no database at `path`; kUnavailable, naming the
-  // process, when another one has it open.
-  static Result<std::unique_ptr<Catalog>> Open(pf::BufferPool& pool, const std::string& path);
+  // Says whether a transaction prepared under this id was committed.
+  using Outcome = std::function<Result<bool>(tx::GlobalId global)>;
+  // Brings the database to its last commit, if it was not closed.  kNotFound when there
+  // is no database at `path`; kUnavailable, naming the process, when another one has it
+  // open, or when the outcome of a transaction is another database's to say and there is
+  // no `outcome`.
+  static Result<std::unique_ptr<Catalog>> Open(pf::BufferPool& pool, const std::string& path,
+                                               const Outcome& outcome = {});
   explicit Catalog(std::unique_ptr<Impl> impl);  // use Open
   // Writes what is not, as far as it can; Close reports failures.
   ~Catalog();
 
   const std::string& path() const;
   const DatabaseOptions& options() const;
-  tx::UndoTargets& undo_targets();
+  // Transactions of the database begin with it.
+  tx::TransactionLog& log();
   // Raised by every change of the catalog, made or taken back.
   uint64_t version() const;
 
@@ -101,8 +111,12 @@ class Catalog {
                                 const std::vector<uint32_t>& columns, bool unique);
   Status DropIndex(tx::Transaction& transaction, const Relation& relation, const IndexInfo& index);
 
-  // Writes all files and syncs.
+  // Writes all files and syncs.  Requires: nobody changes anything.
   Status Flush();
+  // Makes recovery short; statements may go on meanwhile.
+  Status Checkpoint();
+  // What recovery did when the database was opened.
+  const tx::RecoveryReport& recovery() const;
   // Flush, close all files, give the lock back.  Nothing but the destructor may
   // be called then.
   Status Close();

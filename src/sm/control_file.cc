@@ -15,7 +15,8 @@ namespace redbase::sm {
 namespace {
 
 constexpr uint32_t kMagic = 0x42444252;  // "RBDB"
-constexpr uint32_t kVersion = 1;
+// Databases of version 1 have no write-ahead log.
+constexpr uint32_t kVersion = 2;
 
 // Control file, little-endian, offsets in bytes; the file is these 64 bytes:
 //
@@ -87,6 +88,11 @@ Result<DatabaseOptions> Decode(const std::string& path, std::span<const std::byt
     return Damaged(path, "format " + std::to_string(version) +
                              " is newer than this program, which reads up to " +
                              std::to_string(kVersion));
+  }
+  if (version != 0 && version < kVersion) {
+    return Damaged(path, "format " + std::to_string(version) +
+                             " is older than this program, which reads " +
+                             std::to_string(kVersion) + ": make the database anew");
   }
   if (file.size() != sizeof(ControlBlock)) {
     return Damaged(path, "damaged: not " + std::to_string(sizeof(ControlBlock)) + " bytes long");

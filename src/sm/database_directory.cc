@@ -156,7 +156,8 @@ Result<Contents> Survey(common::Env& env, const std::string& path, uint32_t node
     } else if (entry.is_regular && entry.name == kLockFileName) {
       contents.has_lock = true;
     } else if (entry.is_regular &&
-               (entry.name == kTemporaryControlFileName || ParseFileName(entry.name))) {
+               (entry.name == kTemporaryControlFileName || ParseFileName(entry.name) ||
+                pf::WriteAheadLog::IsFileName(entry.name))) {
       contents.files.push_back(entry.name);
     } else if (entry.is_directory && IsNodeName(entry.name, node_count)) {
       contents.directories.push_back(entry.name);
@@ -251,6 +252,8 @@ Status Demolition::RemoveOne(const std::string& path, const Contents& contents) 
   for (const std::string& file : contents.files) {
     RETURN_IF_ERROR(env_.RemoveFile(In(path, file)));
   }
+  // As long as anything is left, it can be recognized, and removed, as a database.
+  RETURN_IF_ERROR(env_.SyncDirectory(path));
   if (contents.has_control) {
     RETURN_IF_ERROR(env_.RemoveFile(In(path, kControlFileName)));
   }

@@ -22,9 +22,6 @@
 
 namespace redbase::db {
 
-// False as long as Database::Open does not recover: crashes are not tried.
-inline constexpr bool kRecoveryIsThere = false;
-
 // What the tables of a database hold; names of indexes are made up.
 Result<ModelState> ReadState(Session& session);
 // What differs between two states, "" when nothing does.  Indexes are compared by

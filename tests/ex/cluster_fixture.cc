@@ -53,6 +53,13 @@ void Database::Close() {
   nodes_ = nullptr;
 }
 
+bool Database::IsUsable() { return nodes_->Begin({}).ok(); }
+
+void Database::CloseAfterFailure() {
+  static_cast<void>(nodes_->Close());
+  nodes_ = nullptr;
+}
+
 Result<Lines> Database::RunPlan(const parser::Statement& statement, ClusterStatement& in) {
   const ql::Planner planner(nodes_->catalog(), nodes_->statistics(), {.optimize = optimize});
   ASSIGN_OR_RETURN(const ql::PlanPtr plan, planner.Plan(statement));

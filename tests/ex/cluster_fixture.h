@@ -47,6 +47,10 @@ class Database {
 
   void Open();
   void Close();
+  // Whether statements may begin.
+  bool IsUsable();
+  // Close, which may fail for the reason of the failure before.
+  void CloseAfterFailure();
   CommLayer& nodes() { return *nodes_; }
   sm::RelationPtr Relation(std::string_view name);
   void WriteFile(const std::string& name, std::string_view text);

@@ -101,7 +101,7 @@ TEST_F(CommLayerTest, DropsARelationThatANodeHasLost) {
     pf::NullLog log;
     pf::BufferPool pool(db_.env, log, {size_t{8} << 20, false});
     ASSERT_OK_AND_ASSIGN(const auto node, sm::Catalog::Open(pool, "/db/data.2"));
-    tx::Transaction transaction(node->undo_targets());
+    tx::Transaction transaction(node->log());
     ASSERT_OK(node->DropTable(transaction, "T"));
     ASSERT_OK(transaction.Commit());
     ASSERT_OK(node->Close());

@@ -105,7 +105,7 @@ TEST(LocalNode, ForgetsAStatementThatHasEnded) {
   ASSERT_OK(sm::CreateDatabase(env, "/db", 2, 4096));
   ASSERT_OK_AND_ASSIGN(const sm::DatabaseOptions master, sm::ReadControlFile(env, "/db"));
   ASSERT_OK_AND_ASSIGN(const auto node,
-                       LocalNode::Open({&env, &executor, &pool}, "/db", master.database_id, 1));
+                       LocalNode::Open({&env, &executor, &pool}, {"/db", master.database_id}, 1));
   const CallContext context{&memory, nullptr};
   sm::TableDefinition table;
   table.name = "T";

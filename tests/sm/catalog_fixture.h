@@ -66,7 +66,7 @@ class CatalogTest : public ::testing::Test {
 
   // Runs a statement: committed when it succeeds, else rolled back.
   Status Run(const std::function<Status(tx::Transaction&)>& statement) {
-    tx::Transaction transaction(catalog_->undo_targets());
+    tx::Transaction transaction(catalog_->log());
     Status status = statement(transaction);
     const Status end = status.ok() ? transaction.Commit() : transaction.Rollback();
     EXPECT_OK(end);
@@ -74,7 +74,7 @@ class CatalogTest : public ::testing::Test {
   }
   // Runs a statement and takes it back.
   void RunAndTakeBack(const std::function<Status(tx::Transaction&)>& statement) {
-    tx::Transaction transaction(catalog_->undo_targets());
+    tx::Transaction transaction(catalog_->log());
     EXPECT_OK(statement(transaction));
     EXPECT_OK(transaction.Rollback());
   }
@@ -129,7 +129,9 @@ class CatalogTest : public ::testing::Test {
     const auto entries = env_.List(kPath);
     EXPECT_OK(entries);
     for (const common::DirEntry& entry : entries.value()) {
-      names.push_back(entry.name);
+      if (!pf::WriteAheadLog::IsFileName(entry.name)) {
+        names.push_back(entry.name);
+      }
     }
     return names;
   }

@@ -93,7 +93,7 @@ TEST_F(CatalogRollbackTest, TableMadeAndDroppedInOneTransaction) {
 }
 
 TEST_F(CatalogRollbackTest, BackToASavepoint) {
-  tx::Transaction transaction(catalog_->undo_targets());
+  tx::Transaction transaction(catalog_->log());
   ASSERT_OK(catalog_->CreateTable(transaction, Plain("U")));
   const auto before = Names();
   const tx::Savepoint mark = transaction.Mark();
@@ -111,7 +111,7 @@ TEST_F(CatalogRollbackTest, BackToASavepoint) {
 TEST_F(CatalogRollbackTest, TransactionThatIsForgottenIsTakenBack) {
   const auto before = Everything();
   {
-    tx::Transaction transaction(catalog_->undo_targets());
+    tx::Transaction transaction(catalog_->log());
     ASSERT_OK(catalog_->CreateTable(transaction, Plain("U")));
   }
   EXPECT_EQ(Everything(), before);

@@ -56,7 +56,7 @@ TEST_F(ControlFileTest, WhatIsWrittenIsRead) {
 // The bytes are a promise to databases already on disk.  When this test fails,
 // the format changed: raise its version, and say so in docs/SM.md.
 TEST_F(ControlFileTest, BytesOnDisk) {
-  const std::array<uint8_t, 32> want = {'R', 'B', 'D', 'B', 1, 0,    0, 0, 8, 7, 6, 5, 4, 3, 2, 1,
+  const std::array<uint8_t, 32> want = {'R', 'B', 'D', 'B', 2, 0,    0, 0, 8, 7, 6, 5, 4, 3, 2, 1,
                                         0,   0,   1,   0,   0, 0x20, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0};
   const std::string bytes = Bytes();
   ASSERT_EQ(bytes.size(), 64U);

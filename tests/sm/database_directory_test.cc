@@ -164,7 +164,7 @@ TEST_F(DatabaseDirectoryTest, DestroyedDatabaseIsGone) {
   ASSERT_OK(Create("/home/db", 2));
   {
     ASSERT_OK_AND_ASSIGN(const auto catalog, Catalog::Open(pool_, "/home/db"));
-    tx::Transaction transaction(catalog->undo_targets());
+    tx::Transaction transaction(catalog->log());
     ASSERT_OK(catalog->CreateTable(transaction, {"T", {{"a", {TypeId::kInt, 0}, ""}}, {}, {}}));
     ASSERT_OK(transaction.Commit());
     ASSERT_OK(catalog->Close());

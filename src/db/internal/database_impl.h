@@ -6,6 +6,7 @@
 
 #include "common/memory_account.h"
 #include "db/database.h"
+#include "db/internal/checkpointer.h"
 #include "db/internal/helper_threads.h"
 #include "db/internal/statement_lock.h"
 #include "ex/comm_layer.h"
@@ -28,10 +29,12 @@ class Database::Impl {
   const std::string path;
   const DatabaseOptions options;
   common::MemoryAccount memory;
-  pf::NullLog log;
+  pf::NullLog log;  // of no file: each node's have their own
   pf::BufferPool pool;
   HelperThreads helpers;
   std::unique_ptr<ex::CommLayer> nodes;
+  Checkpointer checkpointer;  // uses the nodes
+  RecoverySummary recovery;
   StatementLock statements{env};
 };
 

@@ -96,10 +96,43 @@ Status Cluster::Insist(uint32_t node, Request request) {
   return status;
 }
 
+void Cluster::GiveUp(const Status& why) {
+  const common::MutexLock lock(mutex_);
+  given_up_.Update(Status(why.code(),
+                          "whether the last transaction was committed will be known "
+                          "when the database is opened again: " +
+                              why.message()));
+}
+
+void Cluster::NoteEnded(tx::GlobalId global) {
+  const common::MutexLock lock(mutex_);
+  ended_.push_back(global);
+}
+
+std::vector<tx::GlobalId> Cluster::TakeEnded() {
+  const common::MutexLock lock(mutex_);
+  return std::exchange(ended_, {});
+}
+
+Status Cluster::Checkpoint() {
+  const std::vector<tx::GlobalId> ended = TakeEnded();
+  const Status nodes =
+      ForEachNode([this](uint32_t node) { return Ask(node, CheckpointRequest()).status(); });
+  if (!nodes.ok()) {
+    for (const tx::GlobalId global : ended) {
+      NoteEnded(global);
+    }
+    return nodes;
+  }
+  master_->log().Forget(ended);
+  return master_->Checkpoint();
+}
+
 Status Cluster::DeliverKept() {
   std::vector<Kept> kept;
   {
     const common::MutexLock lock(mutex_);
+    RETURN_IF_ERROR(given_up_);
     kept.swap(kept_);
   }
   Status first;

@@ -50,12 +50,27 @@ class Cluster {
   // RollbackTo.  When it cannot be delivered it is kept and sent again before the
   // next statement.
   Status Insist(uint32_t node, Request request) EXCLUDES(mutex_);
-  // kUnavailable while one still cannot be delivered.
+  // The outcome of a transaction is not known, and only opening the database again will
+  // tell: no statement begins any more.
+  void GiveUp(const Status& why) EXCLUDES(mutex_);
+  // kUnavailable while one still cannot be delivered; the error that GiveUp was told of.
   Status DeliverKept() EXCLUDES(mutex_);
+
+  // Every node has been told that what was prepared under this id is committed.
+  void NoteEnded(tx::GlobalId global) EXCLUDES(mutex_);
+  // Those noted since this was last asked.
+  std::vector<tx::GlobalId> TakeEnded() EXCLUDES(mutex_);
+  // Of all nodes, then of the master.
+  Status Checkpoint() EXCLUDES(mutex_);
 
   // Counts statements that have changed rows.
   uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
-  void NoteChange() { changes_.fetch_add(1, std::memory_order_acq_rel); }
+  void NoteChange() {
+    changes_.fetch_add(1, std::memory_order_acq_rel);
+    if (options_.on_change) {
+      options_.on_change();
+    }
+  }
 
  private:
   struct Kept {
@@ -71,6 +86,8 @@ class Cluster {
   mutable common::MemoryAccount memory_{"data nodes"};
   common::Mutex mutex_;
   std::vector<Kept> kept_ GUARDED_BY(mutex_);
+  std::vector<tx::GlobalId> ended_ GUARDED_BY(mutex_);
+  Status given_up_ GUARDED_BY(mutex_);
 };
 
 }  // namespace redbase::ex

@@ -11,7 +11,7 @@ ClusterTransactionImpl::ClusterTransactionImpl(Cluster& cluster, const ql::Stati
     : cluster_(cluster),
       statistics_(statistics),
       id_(cluster.NewTransaction()),
-      master_(cluster.master().undo_targets()) {}
+      master_(cluster.master().log()) {}
 
 ClusterTransactionImpl::~ClusterTransactionImpl() {
   if (active_) {
@@ -91,52 +91,73 @@ ClusterTransactionImpl::Parts ClusterTransactionImpl::TakeParts() {
   return std::exchange(parts_, {});
 }
 
-Status ClusterTransactionImpl::PrepareNodes() {
+Result<tx::GlobalId> ClusterTransactionImpl::PrepareNodes() {
   RETURN_IF_ERROR(broken_);
   if (undelivered_) {
     RETURN_IF_ERROR(cluster_.DeliverKept());
   }
   const Parts touched = parts();
   const auto changed = [](const auto& entry) { return entry.second.changed; };
-  if (std::count_if(touched.begin(), touched.end(), changed) < 2) {
-    return {};
+  const auto databases =
+      std::count_if(touched.begin(), touched.end(), changed) + (on_master().has_changes() ? 1 : 0);
+  if (databases < 2) {
+    return tx::kNoGlobalId;
+  }
+  tx::GlobalId global = tx::kNoGlobalId;
+  while (global == tx::kNoGlobalId) {
+    global = tx::GlobalId{cluster_.options().env->RandomSeed()};
   }
   for (const auto& [node, part] : touched) {
     if (part.changed) {
-      RETURN_IF_ERROR(cluster_.Ask(node, PrepareRequest(), {id_}).status());
+      RETURN_IF_ERROR(cluster_.Ask(node, PrepareRequest{global}, {id_}).status());
     }
   }
-  return {};
+  return global;
 }
 
 Status ClusterTransactionImpl::Commit() {
-  Status status = PrepareNodes();
+  const Result<tx::GlobalId> global = PrepareNodes();
   const Parts touched = TakeParts();
-  if (!status.ok()) {
+  if (!global.ok()) {
     static_cast<void>(RollBackAll(touched));  // the first failure is the one to report
+    return global.status();
+  }
+  Status status = on_master().CommitDeciding(*global);
+  if (!status.ok() && cluster_.master().log().IsDecided(*global)) {
+    // The decision may be in the log's file or not: nodes stay prepared.
+    cluster_.GiveUp(status);
     return status;
   }
-  status = master_.transaction().Commit();
-  for (const auto& entry : touched) {
-    const Status ended = cluster_.Insist(entry.first, {{id_}, CommitRequest()});
-    if (ended.code() != Code::kUnavailable) {  // else it will be
-      status.Update(ended);
-    }
+  if (!status.ok()) {
+    static_cast<void>(EndOnNodes(touched, RollbackRequest()));
+    return status;
+  }
+  status = EndOnNodes(touched, CommitRequest());
+  if (status.ok() && *global != tx::kNoGlobalId) {
+    cluster_.NoteEnded(*global);
   }
   if (changed_) {
     cluster_.NoteChange();
   }
-  return status;
+  // Who could not be told will be: the outcome stands.
+  return status.code() == Code::kUnavailable ? Status() : status;
+}
+
+Status ClusterTransactionImpl::EndOnNodes(const Parts& parts, const RequestBody& end) {
+  Status status;
+  Status undelivered;
+  for (const auto& entry : parts) {
+    Status ended = cluster_.Insist(entry.first, {{id_}, end});
+    (ended.code() == Code::kUnavailable ? undelivered : status).Update(std::move(ended));
+  }
+  return status.ok() ? undelivered : status;
 }
 
 Status ClusterTransactionImpl::Rollback() { return RollBackAll(TakeParts()); }
 
 Status ClusterTransactionImpl::RollBackAll(const Parts& parts) {
-  Status status;
-  for (const auto& entry : parts) {
-    status.Update(cluster_.Insist(entry.first, {{id_}, RollbackRequest()}));
-  }
-  status.Update(master_.transaction().Rollback());
+  Status status = EndOnNodes(parts, RollbackRequest());
+  status.Update(on_master().Rollback());
   if (changed_) {
     cluster_.NoteChange();
   }

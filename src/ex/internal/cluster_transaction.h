@@ -52,9 +52,12 @@ class ClusterTransactionImpl : public ClusterTransaction {
   using Parts = std::map<uint32_t, Part>;
 
   Parts parts() const EXCLUDES(mutex_);
-  Status PrepareNodes() EXCLUDES(mutex_);
+  // Under a global id, where more than one database has changed; else kNoGlobalId.
+  Result<tx::GlobalId> PrepareNodes() EXCLUDES(mutex_);
   // What every end does: the nodes touched, and that there is no more to end.
   Parts TakeParts() EXCLUDES(mutex_);
+  // kUnavailable when a node is still to be told, and nothing else went wrong.
+  Status EndOnNodes(const Parts& parts, const RequestBody& end);
   Status RollBackAll(const Parts& parts);
 
   Cluster& cluster_;

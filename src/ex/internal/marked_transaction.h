@@ -13,7 +13,7 @@ namespace redbase::ex {
 
 class MarkedTransaction {
  public:
-  explicit MarkedTransaction(tx::UndoTargets& targets) : transaction_(targets) {}
+  explicit MarkedTransaction(tx::TransactionLog& log) : transaction_(log) {}
 
   // Notes where a statement begins, unless it has.  Requires: it is not older than
   // the last one.

@@ -58,12 +58,24 @@ std::optional<FileName> ParseFileName(std::string_view name) {
   return FileName{ObjectId{*id}, *generation};
 }
 
-RelationFiles::RelationFiles(pf::BufferPool& pool, tx::UndoTargets& undo_targets, std::string path,
+RelationFiles::RelationFiles(pf::BufferPool& pool, tx::UndoTargets& undo_targets,
+                             tx::TransactionLog* log, std::string path,
                              const DatabaseOptions& options)
-    : pool_(pool), undo_targets_(undo_targets), path_(std::move(path)), options_(options) {}
+    : pool_(pool),
+      undo_targets_(undo_targets),
+      log_(log),
+      path_(std::move(path)),
+      options_(options) {}
 
 pf::PageFileIdentity RelationFiles::IdentityOf(FileName name) const {
-  return {pf::FileId{static_cast<uint32_t>(name.id)}, options_.database_id};
+  return {pf::FileId{static_cast<uint32_t>(name.id)}, options_.database_id,
+          log_ == nullptr ? nullptr : &log_->log()};
+}
+
+void RelationFiles::NoteCreated(FileName name, size_t page_size) {
+  if (log_ != nullptr) {
+    log_->NoteFileCreated(IdentityOf(name).file_id, ToString(name), page_size);
+  }
 }
 
 Result<rm::RecordFile*> RelationFiles::Records(const Relation& relation) {
@@ -105,6 +117,7 @@ Status RelationFiles::CreateRecords(const Relation& relation) {
   const common::MutexLock lock(mutex_);
   const size_t page_size =
       relation.kind == RelationKind::kSystem ? kSystemPageSize : options_.record_page_size;
+  NoteCreated(name, page_size);
   auto records = rm::RecordFile::Create({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
                                         TypesOf(relation.schema), page_size);
   if (!records.ok()) {
@@ -118,6 +131,7 @@ Status RelationFiles::CreateRecords(const Relation& relation) {
 Status RelationFiles::CreateTree(const Relation& relation, const IndexInfo& index) {
   const FileName name = NameOf(index);
   const common::MutexLock lock(mutex_);
+  NoteCreated(name, options_.tree_page_size);
   auto tree = ix::BPlusTree::Create({&pool_, &undo_targets_}, PathOf(name), IdentityOf(name),
                                     TreeOptionsOf(relation, index), options_.tree_page_size);
   if (!tree.ok()) {
@@ -128,6 +142,7 @@ Status RelationFiles::CreateTree(const Relation& relation, const IndexInfo& inde
 }
 
 Status RelationFiles::Remove(FileName name) {
+  const common::MutexLock nobody_writes(removal_mutex_);
   const common::MutexLock lock(mutex_);
   const auto found = open_.find(name);
   if (found != open_.end()) {
@@ -142,13 +157,30 @@ Status RelationFiles::Remove(FileName name) {
   return removed.code() == Code::kNotFound ? Status() : removed;
 }
 
-Status RelationFiles::Flush() {
-  const common::MutexLock lock(mutex_);
-  for (auto& entry : open_) {
-    OpenFile& file = entry.second;
-    RETURN_IF_ERROR(file.records != nullptr ? file.records->Flush() : file.tree->Flush());
+// Only removals wait for it: files may be opened and made meanwhile.
+Status RelationFiles::ForEachFile(const std::function<Status(OpenFile& file)>& action) {
+  const common::MutexLock nobody_removes(removal_mutex_);
+  std::vector<OpenFile*> files;
+  {
+    const common::MutexLock lock(mutex_);
+    for (auto& entry : open_) {
+      files.push_back(&entry.second);
+    }
+  }
+  for (OpenFile* const file : files) {
+    RETURN_IF_ERROR(action(*file));
   }
   return {};
+}
+
+Status RelationFiles::WritePages() {
+  return ForEachFile([](OpenFile& file) { return file.pages().Flush(); });
+}
+
+Status RelationFiles::Flush() {
+  return ForEachFile([](OpenFile& file) {
+    return file.records != nullptr ? file.records->Flush() : file.tree->Flush();
+  });
 }
 
 Status RelationFiles::Close() {

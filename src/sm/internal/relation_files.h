@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "sm/control_file.h"
 #include "sm/relation.h"
 #include "tx/transaction.h"
+#include "tx/transaction_log.h"
 
 namespace redbase::sm {
 
@@ -41,8 +43,9 @@ std::optional<FileName> ParseFileName(std::string_view name);
 
 class RelationFiles {
  public:
-  RelationFiles(pf::BufferPool& pool, tx::UndoTargets& undo_targets, std::string path,
-                const DatabaseOptions& options);
+  // Without a log what is done to the files leaves no trace elsewhere.
+  RelationFiles(pf::BufferPool& pool, tx::UndoTargets& undo_targets, tx::TransactionLog* log,
+                std::string path, const DatabaseOptions& options);
 
   Result<rm::RecordFile*> Records(const Relation& relation) EXCLUDES(mutex_);
   Result<ix::BPlusTree*> Tree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
@@ -50,8 +53,11 @@ class RelationFiles {
   Status CreateRecords(const Relation& relation) EXCLUDES(mutex_);
   Status CreateTree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
   // Forgets the file's pages and removes it.  Success when it is not there.
-  Status Remove(FileName name) EXCLUDES(mutex_);
+  Status Remove(FileName name) EXCLUDES(mutex_, removal_mutex_);
 
+  // Writes and syncs every page changed so far; statements may go on meanwhile.
+  Status WritePages() EXCLUDES(mutex_);
+  // The same, with what the files keep in memory only.  Requires: nobody changes them.
   Status Flush() EXCLUDES(mutex_);
   // The first failure is reported after all files were tried.
   Status Close() EXCLUDES(mutex_);
@@ -61,15 +67,21 @@ class RelationFiles {
   struct OpenFile {
     std::unique_ptr<rm::RecordFile> records;
     std::unique_ptr<ix::BPlusTree> tree;
+
+    pf::PageFile& pages() const { return records != nullptr ? records->file() : tree->file(); }
   };
 
   std::string PathOf(FileName name) const { return path_ + "/" + ToString(name); }
   pf::PageFileIdentity IdentityOf(FileName name) const;
+  void NoteCreated(FileName name, size_t page_size);
+  Status ForEachFile(const std::function<Status(OpenFile& file)>& action) EXCLUDES(mutex_);
 
   pf::BufferPool& pool_;
   tx::UndoTargets& undo_targets_;
+  tx::TransactionLog* const log_;
   const std::string path_;
   const DatabaseOptions options_;
+  common::Mutex removal_mutex_;  // before mutex_: held while files are written
   common::Mutex mutex_;
   std::map<FileName, OpenFile> open_ GUARDED_BY(mutex_);
 };
