@@ -49,7 +49,7 @@ class World {
     catalog_ = OrDie(sm::Catalog::Open(pool_, kPath));
     WriteLoadFile();
     for (const char* name : {"R", "S"}) {
-      tx::Transaction transaction(catalog_->undo_targets());
+      tx::Transaction transaction(catalog_->log());
       sm::TableDefinition definition;
       definition.name = name;
       definition.columns = schema_.columns();
@@ -98,7 +98,7 @@ class World {
   size_t InContext(int threads, F function) {
     common::MemoryAccount memory("statement");
     common::ThreadPool pool(common::RealEnv(), static_cast<unsigned>(threads));
-    tx::Transaction transaction(catalog_->undo_targets());
+    tx::Transaction transaction(catalog_->log());
     ExecContext context;
     context.env = &env_;
     context.executor = &pool;

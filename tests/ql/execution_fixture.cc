@@ -268,7 +268,7 @@ void ExecutionTest::SetParallel(bool parallel) {
 
 ExecContext& ExecutionTest::Context() {
   if (transaction_ == nullptr) {
-    transaction_ = std::make_unique<tx::Transaction>(catalog_->undo_targets());
+    transaction_ = std::make_unique<tx::Transaction>(catalog_->log());
   }
   context_.transaction = transaction_.get();
   return context_;

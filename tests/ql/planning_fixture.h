@@ -49,7 +49,7 @@ class PlanningTest : public ::testing::Test {
     auto catalog = sm::Catalog::Open(pool_, "/db");
     EXPECT_OK(catalog);
     catalog_ = *std::move(catalog);
-    transaction_.emplace(catalog_->undo_targets());
+    transaction_.emplace(catalog_->log());
     Table("student", {{"id", kIntType}, {"name", StringType(20)}, {"gpa", kRealType}});
     Table("enroll", {{"studentid", kIntType}, {"year", kIntType}, {"grade", kRealType}});
     Table("dept", {{"id", kIntType}, {"dname", StringType(30)}});
