@@ -104,7 +104,7 @@ TEST(CrashTest, WhileADatabaseIsDestroyed) {
 // Closing leaves nothing for a crash to take; and the machinery itself works.
 TEST(CrashRun, AClosedDatabaseSurvivesEveryCrash) {
   for (const uint32_t nodes : {0U, 4U}) {
-    CrashPlan plan{.nodes = nodes, .points = 200, .nested_every = 2, .closed = true};
+    CrashPlan plan{.nodes = nodes, .points = Points(200), .nested_every = 2, .closed = true};
     CrashRun(plan, NewSeed()).Run();
     plan.buffer_bytes = kFortyPages;
     CrashRun(plan, NewSeed()).Run();
