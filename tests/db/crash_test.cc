@@ -12,12 +12,7 @@ namespace {
 
 constexpr size_t kFortyPages = size_t{40} * 4096;
 
-// The sanitizers make a point cost ten times as much.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr uint64_t kFewer = 20;
-#else
-constexpr uint64_t kFewer = 1;
-#endif
+constexpr uint64_t kFewer = kSanitized ? 20 : 1;
 
 // REDBASE_CRASH_POINTS, or what the test asks for.
 uint64_t Points(uint64_t wanted) {

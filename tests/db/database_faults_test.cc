@@ -12,6 +12,7 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 constexpr const char* kRows = "/rows.txt";
+constexpr uint64_t kFewer = kSanitized ? 5 : 1;
 
 Lines Script(uint32_t nodes) {
   const std::string split = nodes > 0 ? " distribute a (10, 20)" : "";
@@ -73,7 +74,7 @@ class DatabaseFaults : public ::testing::TestWithParam<uint32_t> {
 
   // About `runs` of the possible sessions, each with another failing operation.
   void ForSome(uint64_t runs, FaultPlan plan) {
-    const uint64_t stride = std::max<uint64_t>(1, operations_ / runs);
+    const uint64_t stride = std::max<uint64_t>(1, operations_ * kFewer / runs);
     uint64_t failed = 0;
     for (uint64_t n = NewSeed() % stride; n < operations_; n += stride) {
       SCOPED_TRACE("operation " + std::to_string(n));
@@ -220,7 +221,7 @@ TEST_P(DatabaseFaults, AnyWriteMayFail) {
 TEST_P(DatabaseFaults, AnySyncMayFail) { ForSome(30, {.operations = FaultPlan::kSync}); }
 
 TEST_P(DatabaseFaults, DiskMayBeFull) {
-  for (uint64_t size = 20000; size < 1200000; size += 20000) {
+  for (uint64_t size = 20000; size < 1200000; size += 20000 * kFewer) {
     SCOPED_TRACE("disk of " + std::to_string(size));
     RunWith({}, size);
     ASSERT_FALSE(HasFailure());
@@ -230,7 +231,7 @@ TEST_P(DatabaseFaults, DiskMayBeFull) {
 // Nothing can be written any more, not even at the end: no crash, no hang, and what was
 // done is there afterwards.
 TEST_P(DatabaseFaults, DiskMayFailForGood) {
-  for (uint64_t n = NewSeed() % 20; n < 400; n += 20) {
+  for (uint64_t n = NewSeed() % 20; n < 400; n += 20 * kFewer) {
     SCOPED_TRACE("operation " + std::to_string(n));
     common::SimEnv env;
     WriteFile(env, kRows, RowsText());

@@ -20,6 +20,13 @@
 
 namespace redbase::db {
 
+// The sanitizers make everything many times slower: what is tried often is tried less.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
+
 using Lines = std::vector<std::string>;
 
 Lines Sorted(Lines lines);
