@@ -314,6 +314,46 @@ TEST_F(WriteAheadLogTest, KeepsCopiesOfPagesBeingWritten) {
   EXPECT_THAT(copied(), IsEmpty());
 }
 
+// Redo of what happened to a page before it was given back needs what was there then: only
+// a page by which the file has become longer needs no copy.
+TEST_F(WriteAheadLogTest, APageThatIsUsedAgainIsCopied) {
+  NullLog none;
+  BufferPool pool(env_, none, SmallPool());
+  ASSERT_OK_AND_ASSIGN(auto file,
+                       PageFile::Create(pool, "/db/7.1", {FileId{7}, kDatabase, log_.get()}, 4096));
+  const auto allocate = [&] {
+    MiniTransaction change(pool);
+    ASSERT_OK(change.Allocate(*file, kTestKind));
+    change.Commit();
+  };
+  const auto copies = [&] {
+    std::vector<uint32_t> pages;
+    EXPECT_OK(file->Flush());
+    EXPECT_OK(log_->ForEachPageCopy([&](FileId, PageNum number, PageView) -> Status {
+      pages.push_back(static_cast<uint32_t>(number));
+      return {};
+    }));
+    EXPECT_OK(log_->ForgetPageCopies());
+    return pages;
+  };
+  allocate();
+  EXPECT_THAT(copies(), ElementsAre(0, 1));  // together with the file header
+  allocate();
+  EXPECT_THAT(copies(), ElementsAre(0));
+  {
+    MiniTransaction change(pool);
+    ASSERT_OK_AND_ASSIGN(const PageRef page, change.Write(*file, PageNum{2}));
+    ASSERT_OK(change.Free(page));
+    change.Commit();
+  }
+  ASSERT_OK(file->Close());
+  ASSERT_OK(log_->ForgetPageCopies());
+  ASSERT_OK_AND_ASSIGN(file, PageFile::Open(pool, "/db/7.1", {FileId{7}, kDatabase, log_.get()}));
+  allocate();
+  EXPECT_THAT(copies(), ::testing::UnorderedElementsAre(0, 2));
+  ASSERT_OK(file->Close());
+}
+
 TEST_F(WriteAheadLogTest, SeveralThreadsAppendAndWaitTogether) {
   constexpr int kThreads = 4;
   constexpr int kGroups = 200;
