@@ -116,7 +116,7 @@ std::vector<tx::GlobalId> Cluster::TakeEnded() {
 
 Status Cluster::Checkpoint() {
   const std::vector<tx::GlobalId> ended = TakeEnded();
-  const Status nodes =
+  Status nodes =
       ForEachNode([this](uint32_t node) { return Ask(node, CheckpointRequest()).status(); });
   if (!nodes.ok()) {
     for (const tx::GlobalId global : ended) {
