@@ -32,32 +32,46 @@ std::vector<uint32_t> AllColumns(const FileCore& core) {
   return columns;
 }
 
-// Once the transaction commits, nothing names these values any more.
-void FreeOnCommit(FileCore& core, tx::Transaction& transaction,
-                  const std::vector<LongReference>& removed) {
-  if (removed.empty()) {
-    return;
-  }
-  transaction.OnCommit([weak = core.weak_from_this(), removed] {
-    const std::shared_ptr<FileCore> file = weak.lock();
-    if (file != nullptr && !file->gone.load()) {
-      file->FreeLongValues(removed);
-    }
-  });
-}
+// What is left to the end of a transaction: the slots of erased records are free, their
+// pages given back if empty; once it commits, nothing names the removed values any more.
+// A transaction that is never told its outcome leaves all of it to the next open.
+class EndOfChange {
+ public:
+  EndOfChange(FileCore& core, std::vector<PageNum> erased, std::vector<LongReference> removed)
+      : core_(core.weak_from_this()), erased_(std::move(erased)), removed_(std::move(removed)) {}
 
-// The slots of erased records are free, their pages given back if empty.
-void EndErase(const std::weak_ptr<FileCore>& weak, const std::vector<PageNum>& pages) {
-  const std::shared_ptr<FileCore> core = weak.lock();
-  if (core == nullptr || core->gone.load()) {
-    return;
+  static void Await(FileCore& core, tx::Transaction& transaction, std::vector<PageNum> erased,
+                    std::vector<LongReference> removed) {
+    if (erased.empty() && removed.empty()) {
+      return;
+    }
+    ++core.awaited_ends;
+    const EndOfChange end(core, std::move(erased), std::move(removed));
+    transaction.OnCommit([end] { end.Run(true); });
+    transaction.OnRollback([end] { end.Run(false); });
   }
-  for (const PageNum page : pages) {
-    if (core->room.EndPending(page)) {
-      core->FreeIfEmpty(page);
+
+ private:
+  void Run(bool committed) const {
+    const std::shared_ptr<FileCore> core = core_.lock();
+    if (core == nullptr || core->gone.load()) {
+      return;
+    }
+    --core->awaited_ends;
+    for (const PageNum page : erased_) {
+      if (core->room.EndPending(page)) {
+        core->FreeIfEmpty(page);
+      }
+    }
+    if (committed) {
+      core->FreeLongValues(removed_);
     }
   }
-}
+
+  std::weak_ptr<FileCore> core_;
+  std::vector<PageNum> erased_;
+  std::vector<LongReference> removed_;
+};
 
 // Reads the records of RIDs in one page, none of them moved: those found.
 Status FetchGroup(const FileCore& core, std::span<const Rid> rids,
@@ -214,12 +228,7 @@ Status RecordFile::Erase(tx::Transaction& transaction, std::span<const Rid> rids
   RETURN_IF_ERROR(core_->BeginChange());
   RecordEraser eraser(*core_, transaction);
   Status status = eraser.Erase(rids);
-  const auto end = [weak = core_->weak_from_this(), pages = eraser.pages()] {
-    EndErase(weak, pages);
-  };
-  transaction.OnCommit(end);
-  transaction.OnRollback(end);
-  FreeOnCommit(*core_, transaction, eraser.removed());
+  EndOfChange::Await(*core_, transaction, eraser.pages(), eraser.removed());
   return status;
 }
 
@@ -233,7 +242,7 @@ Status RecordFile::Update(tx::Transaction& transaction, std::span<const Rid> rid
   RETURN_IF_ERROR(prepared.Prepare(transaction));
   RecordUpdater updater(*core_, transaction, prepared);
   Status status = updater.Update(rids);
-  FreeOnCommit(*core_, transaction, updater.removed());
+  EndOfChange::Await(*core_, transaction, {}, updater.removed());
   return status;
 }
 

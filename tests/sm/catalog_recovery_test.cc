@@ -97,6 +97,31 @@ TEST_F(CatalogRecoveryTest, APreparedTransactionOutlivesAClose) {
   EXPECT_THAT(TableNames(), ElementsAre("U"));
 }
 
+// Who would have freed its old long values at the end was closed before the end.
+TEST_F(CatalogRecoveryTest, ATransactionThatOutlivedACloseLeavesNoPagesBehind) {
+  TableDefinition texts;
+  texts.name = "T";
+  texts.columns = {{"a", {TypeId::kVarchar, 10000}, ""}};
+  ASSERT_OK(CreateTable(texts));
+  Batch rows(Table("T")->schema, 1);
+  rows.set_rows(1);
+  rows.SetValue(0, 0, Value::String(std::string(9000, 'x')));
+  std::vector<Rid> rids;
+  ASSERT_OK(Run([&](tx::Transaction& t) {
+    return catalog_->Records(*Table("T")).value()->Insert(t, rows, &rids);
+  }));
+  for (const bool committed : {false, true}) {
+    Begin();
+    ASSERT_OK(catalog_->Records(*Table("T")).value()->Erase(*transaction_, rids));
+    ASSERT_OK(transaction_->Prepare(kGlobal));
+    transaction_.reset();
+    ASSERT_OK(catalog_->Close());
+    catalog_.reset();
+    ASSERT_OK(OpenWith(committed));
+    EXPECT_OK(catalog_->Validate());
+  }
+}
+
 TEST_F(CatalogRecoveryTest, NobodyElseDecides) {
   Prepare();
   Crash();

@@ -106,7 +106,7 @@ Status FileCore::BeginChange() {
 
 Status FileCore::SaveDirectory() {
   const common::MutexLock lock(mutex_);
-  if (clean_.exchange(true)) {
+  if (awaited_ends.load() > 0 || clean_.exchange(true)) {
     return {};
   }
   Status status = directory_.Save(Content());

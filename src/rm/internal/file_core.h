@@ -89,6 +89,8 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   std::atomic<uint64_t> records{0};
   std::atomic<uint32_t> record_pages{0};
   std::atomic<bool> gone{false};  // closed or abandoned: touch the file no more
+  // Changes whose transaction has not ended: until then the file is not clean.
+  std::atomic<uint32_t> awaited_ends{0};
 
  private:
   DirectoryContent Content() const;
