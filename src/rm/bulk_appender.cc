@@ -129,10 +129,10 @@ Status BulkAppender::Impl::Finish() {
   }
   page_.reset();
   if (!with_room_.empty()) {
-    transaction_.OnCommit([weak = core_.weak_from_this(), pages = std::move(with_room_)] {
-      if (const std::shared_ptr<FileCore> core = weak.lock(); core != nullptr) {
-        for (const PageNum page : pages) {
-          core->room.Put(page);
+    core_.AwaitEnd(transaction_, [pages = std::move(with_room_)](FileCore& core, bool committed) {
+      for (const PageNum page : pages) {
+        if (committed) {
+          core.room.Put(page);
         }
       }
     });

@@ -32,47 +32,6 @@ std::vector<uint32_t> AllColumns(const FileCore& core) {
   return columns;
 }
 
-// What is left to the end of a transaction: the slots of erased records are free, their
-// pages given back if empty; once it commits, nothing names the removed values any more.
-// A transaction that is never told its outcome leaves all of it to the next open.
-class EndOfChange {
- public:
-  EndOfChange(FileCore& core, std::vector<PageNum> erased, std::vector<LongReference> removed)
-      : core_(core.weak_from_this()), erased_(std::move(erased)), removed_(std::move(removed)) {}
-
-  static void Await(FileCore& core, tx::Transaction& transaction, std::vector<PageNum> erased,
-                    std::vector<LongReference> removed) {
-    if (erased.empty() && removed.empty()) {
-      return;
-    }
-    ++core.awaited_ends;
-    const EndOfChange end(core, std::move(erased), std::move(removed));
-    transaction.OnCommit([end] { end.Run(true); });
-    transaction.OnRollback([end] { end.Run(false); });
-  }
-
- private:
-  void Run(bool committed) const {
-    const std::shared_ptr<FileCore> core = core_.lock();
-    if (core == nullptr || core->gone.load()) {
-      return;
-    }
-    --core->awaited_ends;
-    for (const PageNum page : erased_) {
-      if (core->room.EndPending(page)) {
-        core->FreeIfEmpty(page);
-      }
-    }
-    if (committed) {
-      core->FreeLongValues(removed_);
-    }
-  }
-
-  std::weak_ptr<FileCore> core_;
-  std::vector<PageNum> erased_;
-  std::vector<LongReference> removed_;
-};
-
 // Reads the records of RIDs in one page, none of them moved: those found.
 Status FetchGroup(const FileCore& core, std::span<const Rid> rids,
                   std::span<const uint32_t> projection, size_t* found, bool* elsewhere,
@@ -228,7 +187,17 @@ Status RecordFile::Erase(tx::Transaction& transaction, std::span<const Rid> rids
   RETURN_IF_ERROR(core_->BeginChange());
   RecordEraser eraser(*core_, transaction);
   Status status = eraser.Erase(rids);
-  EndOfChange::Await(*core_, transaction, eraser.pages(), eraser.removed());
+  core_->AwaitEnd(transaction, [pages = eraser.pages(), removed = eraser.removed()](
+                                   FileCore& core, bool committed) {
+    for (const PageNum page : pages) {
+      if (core.room.EndPending(page)) {
+        core.FreeIfEmpty(page);
+      }
+    }
+    if (committed) {
+      core.FreeLongValues(removed);
+    }
+  });
   return status;
 }
 
@@ -242,7 +211,13 @@ Status RecordFile::Update(tx::Transaction& transaction, std::span<const Rid> rid
   RETURN_IF_ERROR(prepared.Prepare(transaction));
   RecordUpdater updater(*core_, transaction, prepared);
   Status status = updater.Update(rids);
-  EndOfChange::Await(*core_, transaction, {}, updater.removed());
+  if (!updater.removed().empty()) {
+    core_->AwaitEnd(transaction, [removed = updater.removed()](FileCore& core, bool committed) {
+      if (committed) {
+        core.FreeLongValues(removed);
+      }
+    });
+  }
   return status;
 }
 

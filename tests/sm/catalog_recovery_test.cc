@@ -97,22 +97,23 @@ TEST_F(CatalogRecoveryTest, APreparedTransactionOutlivesAClose) {
   EXPECT_THAT(TableNames(), ElementsAre("U"));
 }
 
-// Who would have freed its old long values at the end was closed before the end.
-TEST_F(CatalogRecoveryTest, ATransactionThatOutlivedACloseLeavesNoPagesBehind) {
-  TableDefinition texts;
-  texts.name = "T";
-  texts.columns = {{"a", {TypeId::kVarchar, 10000}, ""}};
-  ASSERT_OK(CreateTable(texts));
-  Batch rows(Table("T")->schema, 1);
-  rows.set_rows(1);
-  rows.SetValue(0, 0, Value::String(std::string(9000, 'x')));
-  std::vector<Rid> rids;
-  ASSERT_OK(Run([&](tx::Transaction& t) {
-    return catalog_->Records(*Table("T")).value()->Insert(t, rows, &rids);
-  }));
-  for (const bool committed : {false, true}) {
-    Begin();
-    ASSERT_OK(catalog_->Records(*Table("T")).value()->Erase(*transaction_, rids));
+// What was left to the end of a transaction when the database was closed before it.
+class UnendedTransactionTest : public CatalogRecoveryTest {
+ protected:
+  UnendedTransactionTest() {
+    TableDefinition texts;
+    texts.name = "T";
+    texts.columns = {{"a", {TypeId::kVarchar, 10000}, ""}};
+    EXPECT_OK(CreateTable(texts));
+  }
+  rm::RecordFile& records() { return *catalog_->Records(*Table("T")).value(); }
+  Batch OneRow(std::string text) {
+    Batch rows(Table("T")->schema, 1);
+    rows.set_rows(1);
+    rows.SetValue(0, 0, Value::String(std::move(text)));
+    return rows;
+  }
+  void PrepareAndReopen(bool committed) {
     ASSERT_OK(transaction_->Prepare(kGlobal));
     transaction_.reset();
     ASSERT_OK(catalog_->Close());
@@ -120,6 +121,30 @@ TEST_F(CatalogRecoveryTest, ATransactionThatOutlivedACloseLeavesNoPagesBehind) {
     ASSERT_OK(OpenWith(committed));
     EXPECT_OK(catalog_->Validate());
   }
+};
+
+TEST_F(UnendedTransactionTest, PagesOfLongValuesAreGivenBack) {
+  std::vector<Rid> rids;
+  ASSERT_OK(Run([&](tx::Transaction& t) {
+    return records().Insert(t, OneRow(std::string(9000, 'x')), &rids);
+  }));
+  for (const bool committed : {false, true}) {
+    Begin();
+    ASSERT_OK(records().Erase(*transaction_, rids));
+    PrepareAndReopen(committed);
+  }
+}
+
+TEST_F(UnendedTransactionTest, RoomInLoadedPagesIsUsed) {
+  Begin();
+  rm::BulkAppender appender(records(), *transaction_);
+  ASSERT_OK(appender.Append(OneRow("loaded"), nullptr));
+  ASSERT_OK(appender.Finish());
+  PrepareAndReopen(/*committed=*/true);
+  ASSERT_OK(
+      Run([&](tx::Transaction& t) { return records().Insert(t, OneRow("inserted"), nullptr); }));
+  EXPECT_EQ(records().statistics().records, 2U);
+  EXPECT_EQ(records().statistics().pages, 1U);
 }
 
 TEST_F(CatalogRecoveryTest, NobodyElseDecides) {

@@ -104,9 +104,24 @@ Status FileCore::BeginChange() {
   return {};
 }
 
+void FileCore::AwaitEnd(tx::Transaction& transaction,
+                        std::function<void(FileCore& core, bool committed)> end) {
+  ++awaited_ends_;
+  const auto shared = std::make_shared<const decltype(end)>(std::move(end));
+  const auto run = [weak = weak_from_this(), shared](bool committed) {
+    const std::shared_ptr<FileCore> core = weak.lock();
+    if (core != nullptr && !core->gone.load()) {
+      --core->awaited_ends_;
+      (*shared)(*core, committed);
+    }
+  };
+  transaction.OnCommit([run] { run(/*committed=*/true); });
+  transaction.OnRollback([run] { run(/*committed=*/false); });
+}
+
 Status FileCore::SaveDirectory() {
   const common::MutexLock lock(mutex_);
-  if (awaited_ends.load() > 0 || clean_.exchange(true)) {
+  if (awaited_ends_.load() > 0 || clean_.exchange(true)) {
     return {};
   }
   Status status = directory_.Save(Content());

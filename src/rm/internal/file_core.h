@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,6 +47,12 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
   // Says in the file that its counts no longer hold.  Before every change.
   Status BeginChange();
+  // Does `end` when the transaction has ended, unless the file was closed or dropped
+  // before.  Until then the file is not clean: a transaction that is never told its
+  // outcome leaves what `end` would do to the next open.
+  void AwaitEnd(tx::Transaction& transaction,
+                std::function<void(FileCore& core, bool committed)> end);
+  // No effect while an end is awaited.
   Status SaveDirectory();
   // Makes counts and map anew from the pages.
   Status Recount();
@@ -89,8 +96,6 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   std::atomic<uint64_t> records{0};
   std::atomic<uint32_t> record_pages{0};
   std::atomic<bool> gone{false};  // closed or abandoned: touch the file no more
-  // Changes whose transaction has not ended: until then the file is not clean.
-  std::atomic<uint32_t> awaited_ends{0};
 
  private:
   DirectoryContent Content() const;
@@ -102,6 +107,7 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   std::vector<LongReference> values_to_free_ GUARDED_BY(mutex_);
   std::vector<PageNum> pages_to_free_ GUARDED_BY(mutex_);
   std::atomic<bool> clean_{true};
+  std::atomic<uint32_t> awaited_ends_{0};
   bool has_overflow_pages_ = false;  // when it was opened unclean
   std::atomic<uint64_t> sampled_records_{0};
   std::atomic<uint64_t> sampled_heap_{0};

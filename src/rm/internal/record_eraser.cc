@@ -15,7 +15,7 @@ Status RecordEraser::EraseSlots(std::span<const uint16_t> slots, pf::PageRef ref
     ColumnSlice slice;
     RETURN_IF_ERROR(core_.Column(page, i, &slice));
     builder_.AddSlots(i, page, slice, slots);
-    ListLongValues(page, slice, slots, &removed_);
+    ListLongValues(page, slice, slots, &mover_.removed());
   }
   std::string undo;
   ByteWriter writer(&undo);
@@ -73,11 +73,6 @@ Status RecordEraser::Erase(std::span<const Rid> rids) {
     done += group.size();
   }
   return {};
-}
-
-const std::vector<LongReference>& RecordEraser::removed() {
-  removed_.insert(removed_.end(), mover_.removed().begin(), mover_.removed().end());
-  return removed_;
 }
 
 namespace {

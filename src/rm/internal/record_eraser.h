@@ -20,7 +20,7 @@ class RecordEraser {
   Status Erase(std::span<const Rid> rids);
   // Pages made pending, each once for every group of RIDs in it.
   const std::vector<PageNum>& pages() const { return pages_; }
-  const std::vector<LongReference>& removed();
+  const std::vector<LongReference>& removed() const { return mover_.removed(); }
 
  private:
   Status EraseGroup(std::span<const Rid> rids);
@@ -31,7 +31,6 @@ class RecordEraser {
   tx::Transaction& transaction_;
   RecordMover mover_;
   std::vector<PageNum> pages_;
-  std::vector<LongReference> removed_;
   RowBlockBuilder builder_;
 };
 

@@ -46,8 +46,10 @@ class RecordMover {
   // has no room.  No effect when the RID holds a record.
   Status Restore(Rid rid, const std::vector<Cell>& cells);
 
-  // Long values that the changes removed: to be freed once they are final.
+  // Long values that changes removed: to be freed once they are final.  Who changes
+  // records without a mover adds to them.
   const std::vector<LongReference>& removed() const { return removed_; }
+  std::vector<LongReference>& removed() { return removed_; }
 
  private:
   struct Latched {

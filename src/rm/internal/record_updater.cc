@@ -91,7 +91,7 @@ Result<bool> RecordUpdater::UpdateGroup(std::span<const Rid> rids, size_t first)
   for (const uint32_t column : values_.columns()) {
     ColumnSlice slice;
     if (page.Column(column, &slice)) {
-      ListLongValues(page, slice, slots, &removed_);
+      ListLongValues(page, slice, slots, &mover_.removed());
     }
   }
   builder_.BeginSlots(values_.columns().size(), slots);
@@ -121,11 +121,6 @@ Status RecordUpdater::Update(std::span<const Rid> rids) {
     done += group.size();
   }
   return {};
-}
-
-const std::vector<LongReference>& RecordUpdater::removed() {
-  removed_.insert(removed_.end(), mover_.removed().begin(), mover_.removed().end());
-  return removed_;
 }
 
 namespace {

@@ -22,7 +22,7 @@ class RecordUpdater {
 
   Status Update(std::span<const Rid> rids);
   // Overflow pages that nothing names any more once the transaction commits.
-  const std::vector<LongReference>& removed();
+  const std::vector<LongReference>& removed() const { return mover_.removed(); }
 
  private:
   // Of records in one page, slots ascending; the first is row `first`.  False
@@ -36,7 +36,6 @@ class RecordUpdater {
   const PreparedRows& values_;
   RecordMover mover_;
   RowBlockBuilder builder_;
-  std::vector<LongReference> removed_;
   size_t freed_ = 0;  // heap bytes of the old values
 };
 
