@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "common/env.h"
@@ -22,9 +23,6 @@
 namespace redbase::rm {
 
 namespace {
-
-// Attempts to read a record that others keep moving.
-constexpr int kAttempts = 1000;
 
 std::vector<uint32_t> AllColumns(const FileCore& core) {
   std::vector<uint32_t> columns(core.layout.size());
@@ -62,35 +60,15 @@ Status FetchGroup(const FileCore& core, std::span<const Rid> rids,
 }
 
 // Reads one record that was found to lie elsewhere.
-Result<bool> TryFetchMoved(const FileCore& core, Rid rid, std::span<const uint32_t> projection,
-                           Batch* out) {
-  ASSIGN_OR_RETURN(const std::optional<Whereabouts> record, Locate(core, rid));
-  if (!record) {
-    return true;
-  }
-  ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core.file.Read(record->at.page));
-  if (!core.IsRecordPage(pinned.bytes())) {
-    return false;
-  }
-  const RecordPage page(pinned.bytes());
-  RETURN_IF_ERROR(core.CheckReadable(page));
-  if (!PlaceAgrees(page, *record)) {
-    return false;
-  }
-  const auto slot = static_cast<uint16_t>(record->at.slot);
-  RETURN_IF_ERROR(GatherSlots(core, page, projection, {&slot, 1}, out->rids().size(), out));
-  out->rids().push_back(rid);
-  return true;
-}
-
 Status FetchMoved(const FileCore& core, Rid rid, std::span<const uint32_t> projection, Batch* out) {
-  for (int i = 0; i < kAttempts; ++i) {
-    ASSIGN_OR_RETURN(const bool fetched, TryFetchMoved(core, rid, projection, out));
-    if (fetched) {
-      return {};
-    }
+  ASSIGN_OR_RETURN(const std::optional<PinnedRecord> record, PinRecord(core, rid));
+  if (!record) {
+    return {};
   }
-  return core.Damaged(rid.page, "a forwarding slot leads nowhere");
+  RETURN_IF_ERROR(
+      GatherSlots(core, record->page(), projection, {&record->slot, 1}, out->rids().size(), out));
+  out->rids().push_back(rid);
+  return {};
 }
 
 }  // namespace

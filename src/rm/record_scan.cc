@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -27,10 +28,6 @@ using SlotBits = std::array<uint64_t, kSlotsAtOnce / 64>;
 
 // A batch that has fewer rows at the end of a page takes the next page, too.
 constexpr size_t kFewRows = kBatchCapacity / 2;
-
-// Attempts to find a record that others keep moving; a stub that leads nowhere
-// stays as it is.
-constexpr int kAttempts = 1000;
 
 // Adds base + the number of every bit that is set.
 void AddSlots(uint64_t bits, uint16_t base, std::vector<uint16_t>* slots) {
@@ -117,7 +114,6 @@ class RecordScan::Impl {
   Status Filter(const RecordPage& page, SlotRange range, uint64_t* bits) const;
   void FindStubs(const RecordPage& page, size_t from, size_t to);
   Status TakeMoved(Batch* batch);
-  Result<bool> TryTakeMoved(Rid home, Batch* batch);
 
   const FileCore& core_;
   const std::vector<uint32_t> projection_;
@@ -249,42 +245,21 @@ Result<bool> RecordScan::Impl::Passes(const RecordPage& page, size_t slot) const
   return bits != 0;
 }
 
-// Adds the moved record if it passes; false when it has moved meanwhile.
-Result<bool> RecordScan::Impl::TryTakeMoved(Rid home, Batch* batch) {
-  ASSIGN_OR_RETURN(const std::optional<Whereabouts> record, Locate(core_, home));
-  if (!record) {
-    return true;
-  }
-  ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core_.file.Read(record->at.page));
-  if (!core_.IsRecordPage(pinned.bytes())) {
-    return false;
-  }
-  const RecordPage page(pinned.bytes());
-  RETURN_IF_ERROR(core_.CheckReadable(page));
-  if (!PlaceAgrees(page, *record)) {
-    return false;
-  }
-  const auto slot = static_cast<uint16_t>(record->at.slot);
-  ASSIGN_OR_RETURN(const bool passes, Passes(page, slot));
-  if (passes) {
-    RETURN_IF_ERROR(GatherSlots(core_, page, projection_, {&slot, 1}, rows_, batch));
-    if (with_rids_) {
-      batch->rids().push_back(home);
-    }
-    ++rows_;
-  }
-  return true;
-}
-
 Status RecordScan::Impl::TakeMoved(Batch* batch) {
   while (!stubs_.empty() && rows_ < batch->capacity()) {
     const Rid home = stubs_.back();
-    bool taken = false;
-    for (int i = 0; i < kAttempts && !taken; ++i) {
-      ASSIGN_OR_RETURN(taken, TryTakeMoved(home, batch));
+    ASSIGN_OR_RETURN(const std::optional<PinnedRecord> record, PinRecord(core_, home));
+    bool passes = false;
+    if (record) {
+      ASSIGN_OR_RETURN(passes, Passes(record->page(), record->slot));
     }
-    if (!taken) {
-      return core_.Damaged(home.page, "a forwarding slot leads nowhere");
+    if (passes) {
+      RETURN_IF_ERROR(
+          GatherSlots(core_, record->page(), projection_, {&record->slot, 1}, rows_, batch));
+      if (with_rids_) {
+        batch->rids().push_back(home);
+      }
+      ++rows_;
     }
     stubs_.pop_back();
   }

@@ -56,6 +56,25 @@ Result<std::optional<Whereabouts>> Locate(const FileCore& core, Rid rid) {
   return std::optional(record);
 }
 
+Result<std::optional<PinnedRecord>> PinRecord(const FileCore& core, Rid rid) {
+  for (int i = 0; i < kAttempts; ++i) {
+    ASSIGN_OR_RETURN(const std::optional<Whereabouts> record, Locate(core, rid));
+    if (!record) {
+      return std::optional<PinnedRecord>();
+    }
+    ASSIGN_OR_RETURN(pf::PinnedPage pin, core.file.Read(record->at.page));
+    if (!core.IsRecordPage(pin.bytes())) {
+      continue;  // it has moved meanwhile
+    }
+    const RecordPage page(pin.bytes());
+    RETURN_IF_ERROR(core.CheckReadable(page));
+    if (PlaceAgrees(page, *record)) {
+      return std::optional(PinnedRecord{std::move(pin), SlotOf(record->at)});
+    }
+  }
+  return core.Damaged(rid.page, "a forwarding slot leads nowhere");
+}
+
 // False when the record is elsewhere by now.
 Result<bool> RecordMover::Latch(const Whereabouts& record, pf::MiniTransaction* change,
                                 Latched* out) {

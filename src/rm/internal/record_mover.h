@@ -10,6 +10,7 @@
 
 #include "common/rid.h"
 #include "pf/mini_transaction.h"
+#include "pf/page_file.h"
 #include "rm/internal/file_core.h"
 #include "rm/internal/record_inserter.h"
 #include "rm/internal/row_block.h"
@@ -32,6 +33,17 @@ Result<std::optional<Whereabouts>> Locate(const FileCore& core, Rid rid);
 // Whether `page`, latched, still shows that: as the home, and as the place.
 bool HomeAgrees(const RecordPage& page, const Whereabouts& record);
 bool PlaceAgrees(const RecordPage& page, const Whereabouts& record);
+
+// A record in the page where it lies, which cannot be changed meanwhile.
+struct PinnedRecord {
+  pf::PinnedPage pin;
+  uint16_t slot;
+
+  RecordPage page() const { return RecordPage(pin.bytes()); }
+};
+
+// Nullopt when the RID holds no record; kCorruption when its stub leads nowhere.
+Result<std::optional<PinnedRecord>> PinRecord(const FileCore& core, Rid rid);
 
 class RecordMover {
  public:
