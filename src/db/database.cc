@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/executor.h"
 #include "db/internal/buffer_need.h"
 #include "db/internal/database_impl.h"
 #include "db/internal/session_impl.h"
 #include "db/session.h"
+#include "ex/database_check.h"
 #include "sm/control_file.h"
 #include "sm/database_directory.h"
 
@@ -18,7 +20,23 @@ unsigned HelpersWanted(common::Env& env, const DatabaseOptions& options) {
   return options.threads > 0 ? options.threads : std::max(1U, env.ProcessorCount() - 1);
 }
 
+RecoverySummary SummaryOf(const tx::RecoveryReport& report) {
+  return {report.was_needed,     report.log_bytes,  report.page_changes,
+          report.pages_repaired, report.taken_back, report.micros};
+}
+
+std::string Counted(uint64_t count, const std::string& noun, const std::string& ending = "s") {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : ending);
+}
+
 }  // namespace
+
+std::string CheckSummary::ToString() const {
+  const std::string looked_at = Counted(relations, "relation") + ", " +
+                                Counted(indexes, "index", "es") + ", " + Counted(pages, "page") +
+                                " checked: ";
+  return looked_at + (problems.empty() ? "no problems" : Counted(problems.size(), "problem"));
+}
 
 Database::Impl::Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted,
                      unsigned helper_count)
@@ -47,6 +65,27 @@ Status Database::Destroy(common::Env& env, const std::string& path) {
   return sm::DestroyDatabase(env, path);
 }
 
+Result<CheckSummary> Database::Check(common::Env& env, const std::string& path,
+                                     const DatabaseOptions& options) {
+  common::InlineExecutor executor;
+  pf::NullLog log;
+  pf::BufferPool pool(env, log, {options.buffer_bytes, /*background_writer=*/false});
+  ex::CommLayerOptions nodes;
+  nodes.env = &env;
+  nodes.executor = &executor;
+  nodes.pool = &pool;
+  ASSIGN_OR_RETURN(const ex::DatabaseCheck check, ex::CheckDatabase(nodes, path));
+  CheckSummary summary;
+  summary.recovery = SummaryOf(check.recovery);
+  summary.relations = check.report.relations;
+  summary.indexes = check.report.indexes;
+  summary.pages = check.report.pages;
+  for (const Status& problem : check.report.problems) {
+    summary.problems.push_back(problem.message());
+  }
+  return summary;
+}
+
 Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::string& path,
                                                  const DatabaseOptions& options) {
   unsigned helpers = HelpersWanted(env, options);
@@ -65,9 +104,7 @@ Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::st
   nodes.on_log_alarm = [checkpointer = &impl->checkpointer] { checkpointer->NoteGrowth(); };
   nodes.on_change = [checkpointer = &impl->checkpointer] { checkpointer->NoteChange(); };
   ASSIGN_OR_RETURN(impl->nodes, ex::CommLayer::Open(nodes, path));
-  const tx::RecoveryReport& report = impl->nodes->recovery();
-  impl->recovery = {report.was_needed,     report.log_bytes,  report.page_changes,
-                    report.pages_repaired, report.taken_back, report.micros};
+  impl->recovery = SummaryOf(impl->nodes->recovery());
   return std::make_unique<Database>(std::move(impl));
 }
 

@@ -6,7 +6,7 @@
 #include "ex/internal/cluster_statement.h"
 #include "ex/internal/cluster_statistics.h"
 #include "ex/internal/cluster_transaction.h"
-#include "ex/internal/local_relation.h"
+#include "ex/internal/node_check.h"
 #include "ex/local_node.h"
 
 namespace redbase::ex {
@@ -25,11 +25,9 @@ class CommLayer::Impl {
   // (a page that only one node has), those; else the first failure.
   Result<std::vector<std::pair<uint32_t, std::string>>> Draw(const sm::Relation& relation,
                                                              const RequestBody& request);
-  Status Validate();
+  void Check(common::CheckReport* report);
 
  private:
-  std::vector<FragmentDefinition> Fragments(uint32_t node) const;
-
   void Watch(sm::Catalog& catalog);
 
   Cluster cluster_;
@@ -92,33 +90,19 @@ Result<std::vector<std::pair<uint32_t, std::string>>> CommLayer::Impl::Draw(
   return drawings;
 }
 
-std::vector<FragmentDefinition> CommLayer::Impl::Fragments(uint32_t node) const {
-  std::vector<FragmentDefinition> fragments;
-  for (const sm::RelationPtr& relation : cluster_.master().Relations(/*with_system=*/false)) {
-    if (!relation->partitioning) {
-      continue;
-    }
-    for (const uint32_t partition : relation->partitioning->AllPartitions()) {
-      if (NodeOfPartition(partition) == node) {
-        fragments.push_back({relation->name, relation->schema,
-                             relation->partitioning->RangeOf(partition), relation->indexes});
-      }
-    }
+void CommLayer::Impl::Check(common::CheckReport* report) {
+  CheckMaster(cluster_.master(), report);
+  std::vector<common::CheckReport> found(cluster_.node_count());
+  report->Note(cluster_.ForEachNode([&](uint32_t node) -> Status {
+    ASSIGN_OR_RETURN(Reply reply,
+                     cluster_.Ask(node, ValidateRequest{FragmentsOf(cluster_.master(), node)}));
+    found[node - 1] = std::get<common::CheckReport>(std::move(reply));
+    return {};
+  }));
+  for (uint32_t node = 1; node <= found.size(); ++node) {
+    found[node - 1].Annotate(0, "data node " + std::to_string(node));
+    report->Add(std::move(found[node - 1]));
   }
-  return fragments;
-}
-
-Status CommLayer::Impl::Validate() {
-  RETURN_IF_ERROR(cluster_.master().Validate());
-  for (const sm::RelationPtr& relation : cluster_.master().Relations(/*with_system=*/false)) {
-    if (!relation->partitioning) {
-      RETURN_IF_ERROR(
-          CheckRows(cluster_.master(), *relation).Annotate("relation " + relation->name));
-    }
-  }
-  return cluster_.ForEachNode([this](uint32_t node) {
-    return cluster_.Ask(node, ValidateRequest{Fragments(node)}).status();
-  });
 }
 
 CommLayer::CommLayer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -207,6 +191,12 @@ Status CommLayer::Close() {
   return status;
 }
 
-Status CommLayer::Validate() { return impl_->Validate(); }
+void CommLayer::Check(common::CheckReport* report) { impl_->Check(report); }
+
+Status CommLayer::Validate() {
+  common::CheckReport report;
+  Check(&report);
+  return report.First();
+}
 
 }  // namespace redbase::ex

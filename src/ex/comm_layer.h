@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "common/cancel_token.h"
+#include "common/check_report.h"
 #include "common/env.h"
 #include "common/executor.h"
 #include "common/memory_account.h"
@@ -144,7 +145,11 @@ class CommLayer {
   // Makes recovery short; statements may go on meanwhile.
   Status Checkpoint();
   Status Close();
-  // Every node's Catalog::Validate, and every fragment's rows against its range.
+  // Checks every node: catalog, log and files, the rows against their range and their
+  // indexes, the fragments against the master's catalog.  Requires: nobody changes
+  // anything.
+  void Check(common::CheckReport* report);
+  // The first problem.
   Status Validate();
 
  private:

@@ -1,12 +1,12 @@
 #include "ex/local_node.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "ex/internal/fragment_run.h"
 #include "ex/internal/local_relation.h"
 #include "ex/internal/marked_transaction.h"
+#include "ex/internal/node_check.h"
 #include "sm/database_directory.h"
 
 namespace redbase::ex {
@@ -31,20 +31,6 @@ class LocalStream : public FragmentStream {
  private:
   const std::shared_ptr<FragmentRun> run_;
 };
-
-Status Differs(const std::string& relation) {
-  return {Code::kCorruption,
-          "relation " + relation + " is not what the master's catalog says it is"};
-}
-
-bool SameIndexes(const std::vector<sm::IndexInfo>& a, const std::vector<sm::IndexInfo>& b) {
-  const auto has = [&b](const sm::IndexInfo& index) {
-    return std::any_of(b.begin(), b.end(), [&index](const sm::IndexInfo& other) {
-      return other.columns == index.columns && other.unique == index.unique;
-    });
-  };
-  return a.size() == b.size() && std::all_of(a.begin(), a.end(), has);
-}
 
 // The reply that says only that a request was done.  A copy of what is there: g++
 // with sanitizers takes the unused bytes of a temporary for uninitialized ones.
@@ -181,21 +167,10 @@ struct LocalNode::Call {
   }
 
   Result<Reply> operator()(const ValidateRequest& request) const {
-    RETURN_IF_ERROR(catalog().Validate());
-    for (const FragmentDefinition& definition : request.fragments) {
-      RETURN_IF_ERROR(node.CheckFragment(definition));
-    }
-    for (const sm::RelationPtr& relation : catalog().Relations(/*with_system=*/false)) {
-      const auto is_it = [&relation](const FragmentDefinition& definition) {
-        return definition.relation == relation->name;
-      };
-      if (relation->range &&
-          std::none_of(request.fragments.begin(), request.fragments.end(), is_it)) {
-        return Status(Code::kCorruption,
-                      "relation " + relation->name + " is not known to the master");
-      }
-    }
-    return Nothing();
+    common::CheckReport report;
+    CheckNode(catalog(), &report);
+    CheckFragments(catalog(), request.fragments, &report);
+    return Reply(std::move(report));
   }
 };
 
@@ -273,17 +248,7 @@ Result<std::unique_ptr<FragmentStream>> LocalNode::RunFragment(FragmentRequest r
 Status LocalNode::CheckShape(const RelationShape& shape) const {
   ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(*catalog_, shape.relation));
   const bool same = ShapeFingerprint(relation->schema, relation->range) == shape.fingerprint;
-  return same ? Status() : Differs(shape.relation);
-}
-
-Status LocalNode::CheckFragment(const FragmentDefinition& definition) {
-  ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(*catalog_, definition.relation));
-  const bool same = relation->schema == definition.schema && relation->range == definition.range &&
-                    SameIndexes(definition.indexes, relation->indexes);
-  if (!same) {
-    return Differs(definition.relation);
-  }
-  return CheckRows(*catalog_, *relation).Annotate("relation " + definition.relation);
+  return same ? Status() : DiffersFromMaster(shape.relation);
 }
 
 }  // namespace redbase::ex

@@ -68,7 +68,6 @@ class LocalNode : public DataNode {
   MarkedTransaction* FindTransaction(TransactionId id) EXCLUDES(mutex_);
   std::unique_ptr<MarkedTransaction> TakeTransaction(TransactionId id) EXCLUDES(mutex_);
   Status CheckShape(const RelationShape& shape) const;
-  Status CheckFragment(const FragmentDefinition& definition);
 
   const Options options_;
   const std::unique_ptr<sm::Catalog> catalog_;

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/check_report.h"
 #include "common/rid.h"
 #include "common/schema.h"
 #include "common/status.h"
@@ -100,8 +101,8 @@ struct FragmentDefinition {
   sm::PartitionRange range;
   std::vector<sm::IndexInfo> indexes;  // ids and names are the coordinator's own
 };
-// Checks the node's files, that its fragments are these and no others, and that
-// their rows are within their ranges.
+// Checks the node's files and rows, and that its fragments are these and no others.
+// Answered by CheckReport.
 struct ValidateRequest {
   std::vector<FragmentDefinition> fragments;
 };
@@ -123,7 +124,7 @@ struct RelationSize {
 };
 
 // monostate: done.
-using Reply = std::variant<std::monostate, RelationSize, std::string>;
+using Reply = std::variant<std::monostate, RelationSize, std::string, common::CheckReport>;
 
 // A relation as the coordinator knows it: a plan made for another shape of it
 // must not run.

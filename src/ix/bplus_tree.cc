@@ -164,7 +164,19 @@ Status BPlusTree::Close() { return impl_->Close(); }
 
 void BPlusTree::Abandon() { impl_->Abandon(); }
 
-Status BPlusTree::Validate() const { return impl_->Validate(); }
+void BPlusTree::Check(common::CheckReport* report) const {
+  const size_t before = report->problems.size();
+  file().Check(report);
+  if (report->problems.size() == before) {
+    report->Note(impl_->Validate());
+  }
+}
+
+Status BPlusTree::Validate() const {
+  common::CheckReport report;
+  Check(&report);
+  return report.First();
+}
 
 Result<std::string> BPlusTree::Draw() const { return impl_->Draw(); }
 

@@ -109,8 +109,11 @@ class BPlusTree : public tx::UndoTarget {
   Status Close();
   void Abandon();
 
-  // Checks order, separators, fences, levels, the use of space and counts.
-  // Requires: nobody changes the tree meanwhile.
+  // Checks order, separators, fences, levels, the use of space, counts, the free chain, and
+  // that there are no other pages.  Where pages are damaged it says of each what is wrong,
+  // and leaves the rest.  Requires: nobody changes the tree meanwhile.
+  void Check(common::CheckReport* report) const;
+  // The first of these problems.
   Status Validate() const;
   // Level by level with fill and keys, for people.
   Result<std::string> Draw() const;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/bytes.h"
+#include "pf/internal/file_header.h"
 #include "pf/internal/file_state.h"
 #include "pf/internal/frame_table.h"
 #include "pf/internal/io_counters.h"
@@ -17,8 +18,6 @@
 namespace redbase::pf {
 
 namespace {
-
-constexpr PageNum kHeaderPage{0};
 
 std::vector<std::byte> FirstHeaderPage(PageFileIdentity identity, size_t page_size) {
   std::vector<std::byte> page(page_size);
@@ -33,42 +32,6 @@ std::vector<std::byte> FirstHeaderPage(PageFileIdentity identity, size_t page_si
   StoreAs(page.data() + kPageHeaderSize, file_header);
   SealPage(page);
   return page;
-}
-
-Status Damaged(const common::File& file, const std::string& what) {
-  return Status(Code::kCorruption, file.path() + ": " + what);
-}
-
-// Reads enough of the header to know how long a page is.
-Result<size_t> ReadPageSize(common::File& file) {
-  std::vector<std::byte> start(kPageHeaderSize + sizeof(FileHeader));
-  ASSIGN_OR_RETURN(const size_t got, file.ReadSome(0, start));
-  const FileHeader header = ReadFileHeader(start);
-  if (got < start.size() || header.magic != kFileMagic) {
-    return Damaged(file, "not a RedBase file");
-  }
-  if (header.version > kFileFormatVersion || header.version == 0) {
-    return Damaged(file, "format version " + std::to_string(header.version) +
-                             ", this program reads up to " + std::to_string(kFileFormatVersion));
-  }
-  if (!IsPageSize(header.page_size)) {
-    return Damaged(file, "page 0: page size " + std::to_string(header.page_size));
-  }
-  return header.page_size;
-}
-
-Status CheckIdentity(const FileState& state, const FileHeader& header) {
-  if (header.database_id != state.identity.database_id) {
-    return PageError(state, kHeaderPage, Code::kCorruption,
-                     "belongs to database " + std::to_string(header.database_id) + ", not " +
-                         std::to_string(state.identity.database_id));
-  }
-  if (header.pages == 0 || header.free_count >= header.pages) {
-    return PageError(state, kHeaderPage, Code::kCorruption,
-                     std::to_string(header.pages) + " pages, " + std::to_string(header.free_count) +
-                         " of them free");
-  }
-  return {};
 }
 
 }  // namespace
@@ -278,28 +241,9 @@ Log& PageFile::log() const { return state_->log; }
 uint32_t PageFile::page_count() const { return state_->page_count.load(std::memory_order_acquire); }
 
 Status PageFile::Validate() {
-  const uint32_t count = page_count();
-  for (uint32_t number = 1; number < count; ++number) {
-    RETURN_IF_ERROR(Read(PageNum{number}, Access::kScan).status());
-  }
-  ASSIGN_OR_RETURN(PinnedPage page, Read(kHeaderPage));
-  const FileHeader header = ReadFileHeader(page.bytes());
-  page.Release();
-  RETURN_IF_ERROR(CheckIdentity(*state_, header));
-  PageNum next = header.free_head;
-  for (uint32_t i = 0; i < header.free_count; ++i) {
-    ASSIGN_OR_RETURN(page, Read(next));
-    if (ReadPageHeader(page.bytes()).kind != PageKind::kFree) {
-      return PageError(*state_, next, Code::kCorruption, "in the free chain, but in use");
-    }
-    next = NextFree(page.bytes());
-    page.Release();
-  }
-  if (next != kNoPage) {
-    return PageError(*state_, next, Code::kCorruption,
-                     "in the free chain after its " + std::to_string(header.free_count) + " pages");
-  }
-  return {};
+  common::CheckReport report;
+  Check(&report);
+  return report.First();
 }
 
 }  // namespace redbase::pf

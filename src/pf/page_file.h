@@ -13,9 +13,10 @@
 //
 // A free page holds, after its PageHeader, the number of the next one (u32).
 //
-// Invariants, checked by Validate():
+// Invariants, checked by Check():
 //   (1) every page below `pages` has a right checksum, number and file id;
-//   (2) the free chain holds `free count` distinct pages of kind kFree.
+//   (2) the free chain holds `free count` distinct pages of kind kFree, which are
+//       all pages of that kind.
 //
 // Thread-safe.
 #pragma once
@@ -28,6 +29,7 @@
 #include <string>
 #include <utility>
 
+#include "common/check_report.h"
 #include "common/env.h"
 #include "common/result.h"
 #include "pf/buffer_pool.h"
@@ -145,6 +147,10 @@ class PageFile {
   // Pages in the file, header and free ones included.
   uint32_t page_count() const;
 
+  // Reads every page, and says of each damaged one what is wrong; of many, how many there
+  // are.  Requires: nobody changes the file.
+  void Check(common::CheckReport* report);
+  // The first of these problems.
   Status Validate();
 
  private:
@@ -165,5 +171,10 @@ class PageFile {
   std::shared_ptr<FileState> state_;
   bool closed_ = false;
 };
+
+// Looks at the pages of a file that cannot be opened, as they lie on the disk, and
+// changes nothing: checksum, number and file id of each.
+void CheckPagesOnDisk(common::Env& env, const std::string& path, FileId file,
+                      common::CheckReport* report);
 
 }  // namespace redbase::pf

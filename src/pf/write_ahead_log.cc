@@ -248,6 +248,24 @@ Status WriteAheadLog::ForEachGroup(uint64_t from, const GroupVisitor& visit) {
   return {};
 }
 
+void WriteAheadLog::Check(common::CheckReport* report) {
+  const common::MutexLock lock(mutex_);
+  while (writing_) {
+    written_.Wait(mutex_);
+  }
+  files_->segments.Check(report);
+  LogReader reader(files_->segments, files_->control->control().keep_from);
+  std::span<const std::byte> group;
+  while (reader.position() < buffered_from_) {
+    const Result<bool> more = reader.Next(&group);
+    if (!more.ok() || !*more) {
+      report->Note(more.ok() ? reader.Damaged("it goes on to " + std::to_string(buffered_from_))
+                             : more.status());
+      return;
+    }
+  }
+}
+
 Result<std::string> WriteAheadLog::ReadGroup(uint64_t sequence) {
   const common::MutexLock lock(mutex_);
   while (writing_) {

@@ -30,6 +30,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/check_report.h"
 #include "common/env.h"
 #include "common/result.h"
 #include "common/sync.h"
@@ -88,6 +89,10 @@ class WriteAheadLog : public Log {
   Status ForEachPageCopy(
       const std::function<Status(FileId file, PageNum page, PageView copy)>& visit)
       EXCLUDES(copies_mutex_);
+
+  // Whether everything that somebody may still ask for can be read.  Requires: nobody
+  // appends or makes a checkpoint.
+  void Check(common::CheckReport* report) EXCLUDES(mutex_);
 
   // The sequence from which the checkpoint will let redo begin.
   uint64_t BeginCheckpoint() EXCLUDES(copies_mutex_, mutex_);

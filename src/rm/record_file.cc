@@ -242,7 +242,19 @@ void RecordFile::Abandon() {
   core_->file.Abandon();
 }
 
-Status RecordFile::Validate() const { return CheckFile(*core_); }
+void RecordFile::Check(common::CheckReport* report) const {
+  const size_t before = report->problems.size();
+  core_->file.Check(report);
+  if (report->problems.size() == before) {
+    report->Note(CheckFile(*core_));
+  }
+}
+
+Status RecordFile::Validate() const {
+  common::CheckReport report;
+  Check(&report);
+  return report.First();
+}
 
 Result<std::string> RecordFile::DrawPage(PageNum page, const Schema& schema) const {
   return DrawRecordPage(*core_, page, schema);

@@ -96,6 +96,8 @@ class Catalog::Impl {
   Status Flush();
   Status Checkpoint();
   Status Close();
+  void CheckCatalog(common::CheckReport* report);
+  SoundFiles CheckFiles(const Relation& table, common::CheckReport* report);
   Status Validate();
 
  private:
@@ -110,7 +112,10 @@ class Catalog::Impl {
   // The current state of a table that may be changed.
   Result<RelationPtr> CurrentTable(const Relation& relation) const;
   Status CheckKey(const Relation& table, const std::vector<uint32_t>& columns) const;
-  Status ValidateTable(const Relation& table);
+  // Whether the file is in order.
+  bool CheckRecords(const Relation& table, common::CheckReport* report);
+  bool CheckTree(const Relation& table, const IndexInfo& index, common::CheckReport* report);
+  Status CompareWithStored();
 
   common::Env& env_;
   const std::string path_;
@@ -378,20 +383,49 @@ Status Catalog::Impl::Close() {
   return status;
 }
 
-Status Catalog::Impl::ValidateTable(const Relation& table) {
-  ASSIGN_OR_RETURN(const rm::RecordFile* const records, files_.Records(table));
-  RETURN_IF_ERROR(records->Validate());
-  for (const IndexInfo& index : table.indexes) {
-    ASSIGN_OR_RETURN(const ix::BPlusTree* const tree, files_.Tree(table, index));
-    const Status status = tree->Validate();
-    if (!status.ok()) {
-      return status.Annotate("index " + QuotedName(index.name));
-    }
+bool Catalog::Impl::CheckRecords(const Relation& table, common::CheckReport* report) {
+  const Result<rm::RecordFile*> records = files_.Records(table);
+  common::CheckReport found;
+  if (records.ok()) {
+    (*records)->Check(&found);
+  } else {
+    report->Note(records.status());
+    files_.CheckOnDisk({table.id, table.generation}, &found);
   }
-  return {};
+  const bool sound = records.ok() && found.problems.empty();
+  found.Annotate(0, "relation " + QuotedName(table.name));
+  report->Add(std::move(found));
+  return sound;
 }
 
-Status Catalog::Impl::Validate() {
+bool Catalog::Impl::CheckTree(const Relation& table, const IndexInfo& index,
+                              common::CheckReport* report) {
+  const Result<ix::BPlusTree*> tree = files_.Tree(table, index);
+  common::CheckReport found;
+  if (tree.ok()) {
+    (*tree)->Check(&found);
+  } else {
+    report->Note(tree.status());
+    files_.CheckOnDisk({index.id, index.generation}, &found);
+  }
+  const bool sound = tree.ok() && found.problems.empty();
+  found.Annotate(0, "index " + QuotedName(index.name));
+  report->Add(std::move(found));
+  return sound;
+}
+
+SoundFiles Catalog::Impl::CheckFiles(const Relation& table, common::CheckReport* report) {
+  SoundFiles sound;
+  sound.records = CheckRecords(table, report);
+  for (const IndexInfo& index : table.indexes) {
+    if (CheckTree(table, index, report)) {
+      sound.indexes.push_back(index);
+    }
+  }
+  return sound;
+}
+
+Status Catalog::Impl::CompareWithStored() {
   const SnapshotPtr current = snapshot();
   ASSIGN_OR_RETURN(const std::vector<RelationPtr> tables, records_.ReadTables());
   ASSIGN_OR_RETURN(const SnapshotPtr stored, CatalogSnapshot::Build(tables));
@@ -402,17 +436,23 @@ Status Catalog::Impl::Validate() {
                   stored->relations().begin(), stored->relations().end(), same)) {
     return {Code::kInternal, "the catalog in memory is not the one in the system relations"};
   }
-  for (const auto& entry : current->relations()) {
-    const Relation& relation = *entry.second;
-    if (relation.kind == RelationKind::kView || relation.partitioning) {
-      continue;
-    }
-    Status status = ValidateTable(relation);
-    if (!status.ok()) {
-      return std::move(status).Annotate("relation " + QuotedName(relation.name));
+  return {};
+}
+
+void Catalog::Impl::CheckCatalog(common::CheckReport* report) {
+  report->Note(CompareWithStored());
+  log_->log().Check(report);
+}
+
+Status Catalog::Impl::Validate() {
+  common::CheckReport report;
+  CheckCatalog(&report);
+  for (const auto& entry : snapshot()->relations()) {
+    if (entry.second->kind != RelationKind::kView && !entry.second->partitioning) {
+      CheckFiles(*entry.second, &report);
     }
   }
-  return {};
+  return report.First();
 }
 
 Catalog::Catalog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -505,6 +545,10 @@ Status Catalog::DropIndex(tx::Transaction& transaction, const Relation& relation
 Status Catalog::Flush() { return impl_->Flush(); }
 Status Catalog::Checkpoint() { return impl_->Checkpoint(); }
 Status Catalog::Close() { return impl_->Close(); }
+void Catalog::CheckCatalog(common::CheckReport* report) { impl_->CheckCatalog(report); }
+SoundFiles Catalog::CheckFiles(const Relation& relation, common::CheckReport* report) {
+  return impl_->CheckFiles(relation, report);
+}
 Status Catalog::Validate() { return impl_->Validate(); }
 
 }  // namespace redbase::sm

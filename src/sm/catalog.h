@@ -38,6 +38,7 @@
 #include <vector>
 
 #include "common/batch.h"
+#include "common/check_report.h"
 #include "common/env.h"
 #include "common/result.h"
 #include "common/schema.h"
@@ -57,6 +58,12 @@ struct TableDefinition {
   std::vector<Column> columns;
   std::optional<PartitionVector> partitioning;
   std::optional<PartitionRange> range;
+};
+
+// Which files of a relation are in order.
+struct SoundFiles {
+  bool records = false;
+  std::vector<IndexInfo> indexes;
 };
 
 class Catalog {
@@ -120,7 +127,12 @@ class Catalog {
   // Flush, close all files, give the lock back.  Nothing but the destructor may
   // be called then.
   Status Close();
-  // Checks the system relations against each other and every file's structure.
+  // Checks the system relations against what is in memory, and the log.  For this and the
+  // next two nobody may change anything.
+  void CheckCatalog(common::CheckReport* report);
+  // Checks the structure of a relation's files.  Requires: as for Records.
+  SoundFiles CheckFiles(const Relation& relation, common::CheckReport* report);
+  // The first problem that these find, of all relations.
   Status Validate();
 
  private:

@@ -314,6 +314,33 @@ Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_c
   return std::move(status).Annotate(context);
 }
 
+void CheckFilesOnDisk(common::Env& env, const std::string& path, common::CheckReport* report) {
+  const Result<std::vector<common::DirEntry>> entries = env.List(path);
+  if (!entries.ok()) {
+    report->Note(entries.status());
+    return;
+  }
+  for (const common::DirEntry& entry : *entries) {
+    const std::optional<FileName> file = ParseFileName(entry.name);
+    if (file && entry.is_regular) {
+      pf::CheckPagesOnDisk(env, In(path, entry.name), pf::FileId{static_cast<uint32_t>(file->id)},
+                           report);
+    }
+  }
+}
+
+Result<std::vector<uint32_t>> FindNodes(common::Env& env, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env.List(path));
+  std::vector<uint32_t> nodes;
+  for (const common::DirEntry& entry : entries) {
+    if (entry.is_directory && IsNodeName(entry.name, kMaxNodes)) {
+      nodes.push_back(static_cast<uint32_t>(std::stoul(entry.name.substr(kNodePrefix.size()))));
+    }
+  }
+  std::sort(nodes.begin(), nodes.end());
+  return nodes;
+}
+
 Status DestroyDatabase(common::Env& env, const std::string& path) {
   return Destroy(env, path).Annotate("cannot destroy the database: " + path);
 }

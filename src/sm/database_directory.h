@@ -11,10 +11,12 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "common/cancel_token.h"
+#include "common/check_report.h"
 #include "common/env.h"
-#include "common/status.h"
+#include "common/result.h"
 
 namespace redbase::sm {
 
@@ -32,6 +34,12 @@ uint64_t NodeDatabaseId(uint64_t master_id, uint32_t node);
 // is one.
 Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_count,
                       uint32_t page_size, const common::CancelToken* cancel = nullptr);
+
+// Looks at the pages of every file of relations and indexes in the directory of a database
+// or a data node that cannot be opened, and changes nothing.
+void CheckFilesOnDisk(common::Env& env, const std::string& path, common::CheckReport* report);
+// The numbers of the data nodes whose directories are in that of a database.
+Result<std::vector<uint32_t>> FindNodes(common::Env& env, const std::string& path);
 
 // kNotFound or kInvalidArgument, "cannot destroy the database: ...", for what
 // is no database or holds a file that is not of one, kIoError where a directory

@@ -1,13 +1,9 @@
 #include "ex/internal/local_relation.h"
 
 #include <algorithm>
-#include <numeric>
-#include <string_view>
 #include <utility>
 
-#include "ix/key_encoding.h"
 #include "ql/index_build.h"
-#include "rm/record_scan.h"
 
 namespace redbase::ex {
 
@@ -23,37 +19,6 @@ Status ResolveScan(const sm::Catalog& catalog, ql::IndexScan* scan) {
   return {};
 }
 
-// Looks each row of a batch up in one index.
-Status CheckEntries(const Batch& batch, const sm::IndexInfo& index, const ix::BPlusTree& tree) {
-  std::string key;
-  for (size_t i = 0; i < batch.selected(); ++i) {
-    const size_t row = batch.RowAt(i);
-    key.clear();
-    ix::EncodeKey(tree.options().key, batch, index.columns, row, &key);
-    // Only the row's own entry: a key may be that of all rows.
-    ASSIGN_OR_RETURN(const bool found, tree.Contains(key, batch.rids()[row]));
-    if (!found) {
-      return {Code::kCorruption, "index " + index.name + " lacks a record's entry"};
-    }
-  }
-  return {};
-}
-
-Status CheckBatch(sm::Catalog& catalog, const sm::Relation& relation, const Batch& batch) {
-  for (size_t i = 0; relation.range && i < batch.selected(); ++i) {
-    const Value value = batch.GetValue(relation.range->column, batch.RowAt(i));
-    if (!relation.range->Contains(value)) {
-      return {Code::kCorruption, relation.schema[relation.range->column].name + " " +
-                                     value.ToString() + " is out of the node's range"};
-    }
-  }
-  for (const sm::IndexInfo& index : relation.indexes) {
-    ASSIGN_OR_RETURN(const ix::BPlusTree* const tree, catalog.Tree(relation, index));
-    RETURN_IF_ERROR(CheckEntries(batch, index, *tree));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<sm::RelationPtr> FindRelation(const sm::Catalog& catalog, const std::string& name) {
@@ -62,6 +27,11 @@ Result<sm::RelationPtr> FindRelation(const sm::Catalog& catalog, const std::stri
     return Status(Code::kNotFound, "SM warning: relation does not exist: " + name);
   }
   return relation;
+}
+
+Status DiffersFromMaster(const std::string& relation) {
+  return {Code::kCorruption,
+          "relation " + relation + " is not what the master's catalog says it is"};
 }
 
 const sm::IndexInfo* FindIndex(const sm::Relation& relation, const std::vector<uint32_t>& columns) {
@@ -91,36 +61,6 @@ Status CreateFilledIndex(ql::ExecContext& context, const sm::Relation& relation,
                    catalog.CreateIndex(*context.transaction, relation, columns, unique));
   ASSIGN_OR_RETURN(const sm::RelationPtr changed, FindRelation(catalog, relation.name));
   return ql::BuildIndex(context, *changed, index);
-}
-
-Status CheckRows(sm::Catalog& catalog, const sm::Relation& relation) {
-  ASSIGN_OR_RETURN(rm::RecordFile* const records, catalog.Records(relation));
-  std::vector<uint32_t> all(relation.schema.size());
-  std::iota(all.begin(), all.end(), 0U);
-  rm::MorselSource morsels(*records);
-  rm::RecordScan scan(*records, all, {}, /*with_rids=*/true);
-  Batch batch(relation.schema);
-  uint64_t rows = 0;
-  while (const std::optional<rm::Morsel> morsel = morsels.Take()) {
-    scan.Start(*morsel);
-    while (true) {
-      ASSIGN_OR_RETURN(const bool more, scan.Next(&batch));
-      if (!more) {
-        break;
-      }
-      rows += batch.selected();
-      RETURN_IF_ERROR(CheckBatch(catalog, relation, batch));
-    }
-  }
-  for (const sm::IndexInfo& index : relation.indexes) {
-    ASSIGN_OR_RETURN(const ix::BPlusTree* const tree, catalog.Tree(relation, index));
-    if (tree->statistics().entries != rows) {
-      return {Code::kCorruption, "index " + index.name + " has " +
-                                     std::to_string(tree->statistics().entries) + " entries for " +
-                                     std::to_string(rows) + " records"};
-    }
-  }
-  return {};
 }
 
 }  // namespace redbase::ex

@@ -15,6 +15,8 @@ namespace redbase::ex {
 
 // The relation of exactly this name.
 Result<sm::RelationPtr> FindRelation(const sm::Catalog& catalog, const std::string& name);
+// kCorruption: the relation is not what it was taken for.
+Status DiffersFromMaster(const std::string& relation);
 // The index on exactly these columns; null when there is none.
 const sm::IndexInfo* FindIndex(const sm::Relation& relation, const std::vector<uint32_t>& columns);
 
@@ -25,8 +27,5 @@ Status ResolveIndexes(const sm::Catalog& catalog, ql::PlanNode* plan);
 // the same time.
 Status CreateFilledIndex(ql::ExecContext& context, const sm::Relation& relation,
                          const std::vector<uint32_t>& columns, bool unique);
-
-// Every row of the fragment is within its range, and in each of its indexes.
-Status CheckRows(sm::Catalog& catalog, const sm::Relation& relation);
 
 }  // namespace redbase::ex

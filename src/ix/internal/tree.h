@@ -19,6 +19,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -83,6 +84,7 @@ class BPlusTree::Impl {
   struct Totals {
     uint64_t entries = 0;
     uint32_t nodes = 0;
+    std::set<PageNum>* pages = nullptr;  // of the nodes, where wanted
   };
 
   // Latches the node at `level` for `entry`, or the root when that is lower;
@@ -119,6 +121,8 @@ class BPlusTree::Impl {
   Status Recount();
   Status CheckSubtree(PageNum page, uint16_t level, std::string_view low, std::string_view high,
                       Totals* totals) const;
+  // Every page is one of the tree's, or free.
+  Status CheckNoOthers(const std::set<PageNum>& nodes) const;
   Status DrawLevel(uint16_t level, const std::vector<PageNum>& pages, std::string* out,
                    std::vector<PageNum>* children) const;
 

@@ -63,6 +63,9 @@ Status BPlusTree::Impl::CheckSubtree(PageNum page, uint16_t level, std::string_v
     return DamagedNode(*file_, page, problem);
   }
   ++totals->nodes;
+  if (totals->pages != nullptr) {
+    totals->pages->insert(page);
+  }
   if (!node.is_inner()) {
     totals->entries += node.count();
     return {};
@@ -93,8 +96,22 @@ Status BPlusTree::Impl::Recount() {
   return {};
 }
 
+Status BPlusTree::Impl::CheckNoOthers(const std::set<PageNum>& nodes) const {
+  for (uint32_t i = static_cast<uint32_t>(kRootPageNum); i < file_->page_count(); ++i) {
+    if (nodes.count(PageNum{i}) == 0) {
+      ASSIGN_OR_RETURN(const pf::PinnedPage page, file_->Read(PageNum{i}, pf::Access::kScan));
+      if (pf::ReadPageHeader(page.bytes()).kind != pf::PageKind::kFree) {
+        return DamagedNode(*file_, PageNum{i}, "is neither part of the tree nor free");
+      }
+    }
+  }
+  return {};
+}
+
 Status BPlusTree::Impl::Validate() const {
+  std::set<PageNum> pages;
   Totals totals;
+  totals.pages = &pages;
   const uint32_t levels = height();
   if (levels == 0) {
     return file_->Read(kRootPageNum).status();
@@ -106,7 +123,7 @@ Status BPlusTree::Impl::Validate() const {
                            " nodes expected, " + std::to_string(totals.entries) + " in " +
                            std::to_string(totals.nodes) + " found");
   }
-  return {};
+  return CheckNoOthers(pages);
 }
 
 namespace {

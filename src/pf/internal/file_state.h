@@ -58,5 +58,6 @@ struct FileState {
 
 // "path: page 17: what".
 Status PageError(const FileState& file, PageNum page, Code code, const std::string& what);
+Status PageError(const std::string& path, PageNum page, Code code, const std::string& what);
 
 }  // namespace redbase::pf

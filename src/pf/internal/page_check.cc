@@ -19,8 +19,11 @@ bool IsAllZero(PageView bytes) {
 }  // namespace
 
 Status PageError(const FileState& file, PageNum page, Code code, const std::string& what) {
-  return Status(
-      code, file.path() + ": page " + std::to_string(static_cast<uint32_t>(page)) + ": " + what);
+  return PageError(file.path(), page, code, what);
+}
+
+Status PageError(const std::string& path, PageNum page, Code code, const std::string& what) {
+  return Status(code, path + ": page " + std::to_string(static_cast<uint32_t>(page)) + ": " + what);
 }
 
 void SealPage(MutablePage page) {
@@ -28,20 +31,24 @@ void SealPage(MutablePage page) {
 }
 
 Status CheckPage(const FileState& file, PageNum page, PageView bytes) {
+  return CheckPage(file.path(), file.identity.file_id, page, bytes);
+}
+
+Status CheckPage(const std::string& path, FileId file, PageNum page, PageView bytes) {
   const PageHeader header = ReadPageHeader(bytes);
   if (header.crc32c != common::Crc32c(bytes.subspan(kChecksumEnd))) {
-    return PageError(file, page, Code::kCorruption,
+    return PageError(path, page, Code::kCorruption,
                      IsAllZero(bytes) ? "never written (all bytes are zero)" : "checksum mismatch");
   }
   if (header.page_num != page) {
     return PageError(
-        file, page, Code::kCorruption,
+        path, page, Code::kCorruption,
         "holds page " + std::to_string(static_cast<uint32_t>(header.page_num)) + " instead");
   }
-  if (header.file_id != file.identity.file_id) {
-    return PageError(file, page, Code::kCorruption,
+  if (header.file_id != file) {
+    return PageError(path, page, Code::kCorruption,
                      "belongs to file " + std::to_string(static_cast<uint32_t>(header.file_id)) +
-                         ", not " + std::to_string(static_cast<uint32_t>(file.identity.file_id)));
+                         ", not " + std::to_string(static_cast<uint32_t>(file)));
   }
   return {};
 }

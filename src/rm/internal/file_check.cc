@@ -14,7 +14,10 @@ namespace {
 
 class FileCheck {
  public:
-  explicit FileCheck(const FileCore& core) : core_(core) {}
+  explicit FileCheck(const FileCore& core) : core_(core) {
+    const std::vector<PageNum> directory = core.directory_pages();
+    directory_.insert(directory.begin(), directory.end());
+  }
 
   Status Run() {
     RETURN_IF_ERROR(CheckPages());
@@ -65,8 +68,12 @@ class FileCheck {
       overflow_pages_.insert(number);
       return {};
     }
+    if (kind == kDirectoryPageKind) {
+      return directory_.erase(number) > 0 ? Status()
+                                          : core_.Damaged(number, "is not in the directory");
+    }
     if (kind != kRecordPageKind) {
-      return kind == pf::PageKind::kFree || kind == kDirectoryPageKind
+      return kind == pf::PageKind::kFree
                  ? Status()
                  : core_.Damaged(number, "is of a kind that record files do not have");
     }
@@ -134,6 +141,7 @@ class FileCheck {
   std::map<Rid, Rid> moved_;  // where it lies -> home
   std::vector<LongReference> long_values_;
   std::set<PageNum> overflow_pages_;  // not yet found in a value
+  std::set<PageNum> directory_;       // not yet come by
 };
 
 }  // namespace

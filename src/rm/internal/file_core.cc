@@ -131,6 +131,11 @@ Status FileCore::SaveDirectory() {
   return status;
 }
 
+std::vector<PageNum> FileCore::directory_pages() const {
+  const common::MutexLock lock(mutex_);
+  return directory_.pages();
+}
+
 RecordFileStatistics FileCore::statistics() const {
   return {records.load(), record_pages.load(), uint64_t{file.page_count()} * file.page_size()};
 }

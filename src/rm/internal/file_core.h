@@ -84,6 +84,7 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   // What is still to be given back.
   std::vector<LongReference> values_to_free() const EXCLUDES(mutex_);
   std::vector<PageNum> pages_to_free() const EXCLUDES(mutex_);
+  std::vector<PageNum> directory_pages() const EXCLUDES(mutex_);
   // Gives a record page back if nothing is in it.
   void FreeIfEmpty(PageNum page);
 

@@ -141,6 +141,12 @@ Status RelationFiles::CreateTree(const Relation& relation, const IndexInfo& inde
   return {};
 }
 
+void RelationFiles::CheckOnDisk(FileName name, common::CheckReport* report) const {
+  if (pool_.env().Exists(PathOf(name))) {
+    pf::CheckPagesOnDisk(pool_.env(), PathOf(name), IdentityOf(name).file_id, report);
+  }
+}
+
 Status RelationFiles::Remove(FileName name) {
   const common::MutexLock nobody_writes(removal_mutex_);
   const common::MutexLock lock(mutex_);

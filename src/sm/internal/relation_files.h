@@ -15,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/check_report.h"
 #include "common/result.h"
 #include "common/sync.h"
 #include "ix/bplus_tree.h"
@@ -52,6 +53,8 @@ class RelationFiles {
   // Both name the relation in what they report; nothing is left by a failure.
   Status CreateRecords(const Relation& relation) EXCLUDES(mutex_);
   Status CreateTree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
+  // Looks at the pages of a file that could not be opened.
+  void CheckOnDisk(FileName name, common::CheckReport* report) const;
   // Forgets the file's pages and removes it.  Success when it is not there.
   Status Remove(FileName name) EXCLUDES(mutex_, removal_mutex_);
 
