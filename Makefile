@@ -37,9 +37,10 @@ BELOW_db := ex $(BELOW_ex)
 BELOW_server := db $(BELOW_db)
 BELOW_main := server $(BELOW_server)
 
-PROGRAMS := $(filter $(basename $(notdir $(wildcard src/main/*.cc))),\
-  redbase dbcreate dbdestroy redbased)
-PROGRAM_SOURCES := $(PROGRAMS:%=src/main/%.cc)
+# `redbase-check` is made from redbase_check.cc.
+PROGRAMS := $(filter $(subst _,-,$(basename $(notdir $(wildcard src/main/*.cc)))),\
+  redbase dbcreate dbdestroy dbrestore redbase-check redbased)
+PROGRAM_SOURCES := $(foreach p,$(PROGRAMS),src/main/$(subst -,_,$(p)).cc)
 
 # ---- Flags.
 
@@ -140,10 +141,11 @@ ALL_ARCHIVES := $(foreach c,main $(BELOW_main),$(call archive_of,$(c)))
 # ---- Programs.
 
 BIN := $(OUT)/bin
-$(PROGRAMS:%=$(BIN)/%): $(BIN)/%: $(OUT)/obj/src/main/%.o $(ALL_ARCHIVES)
+$(foreach p,$(PROGRAMS),$(eval $(BIN)/$(p): $(OUT)/obj/src/main/$(subst -,_,$(p)).o))
+$(PROGRAMS:%=$(BIN)/%): $(ALL_ARCHIVES)
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CXX) $(LDFLAGS) -o $@ $(filter %.o,$^) $(ALL_ARCHIVES) $(LIBS)
 
 GENERATE_OBJECTS := $(call objects_of,$(wildcard testers/generate/*.cc))
 GENERATE := $(if $(GENERATE_OBJECTS),$(BIN)/generate)

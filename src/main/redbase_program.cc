@@ -11,6 +11,7 @@
 #include "main/input.h"
 #include "main/interrupts.h"
 #include "main/open_files.h"
+#include "main/recovery_message.h"
 #include "main/shell.h"
 #include "main/shell_arguments.h"
 #include "main/standard_streams.h"
@@ -138,20 +139,6 @@ std::string OpenFailure(const std::string& path, const Status& status) {
   return "redbase: cannot open the database " + path + ": " + status.message();
 }
 
-// What a user should know who finds the database as a crash has left it.
-void ReportRecovery(const db::RecoverySummary& recovery) {
-  if (!recovery.was_needed) {
-    return;
-  }
-  std::cout.flush();
-  std::cerr << "redbase: the database was not closed; recovered in "
-            << (recovery.micros + 999) / 1000 << " ms: " << recovery.page_changes
-            << " changes of pages from " << (recovery.log_bytes + 1023) / 1024 << " KiB of log, "
-            << recovery.pages_repaired << " torn pages repaired, " << recovery.taken_back
-            << " unfinished transactions taken back\n"
-            << std::flush;
-}
-
 }  // namespace
 
 int RunRedbase(int argc, const char* const* argv) {
@@ -172,7 +159,7 @@ int RunRedbase(int argc, const char* const* argv) {
   if (!database.ok()) {
     return Fail(OpenFailure(arguments.database, database.status()));
   }
-  ReportRecovery((*database)->recovery());
+  ReportRecovery("redbase", (*database)->recovery());
   int status = RunOn(**database, arguments, interrupts, interactive);
   if (const Status closed = (*database)->Close(); !closed.ok()) {
     status = Fail("redbase: closing the database: " + closed.message());
