@@ -245,6 +245,11 @@ struct Release {
 
 struct Checkpoint {};
 
+// Copies the whole database into a new directory.
+struct Backup {
+  Literal path;  // a string
+};
+
 struct Exit {};
 
 // A semicolon alone.
@@ -255,9 +260,9 @@ struct Shell {
   std::string command;
 };
 
-using Statement =
-    std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help, Print, Select,
-                 Insert, Delete, Update, QueryPlans, ResetIo, ResetBuffer, ResizeBuffer, Begin,
-                 Commit, Rollback, Savepoint, RollbackTo, Release, Checkpoint, Exit, Empty, Shell>;
+using Statement = std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help,
+                               Print, Select, Insert, Delete, Update, QueryPlans, ResetIo,
+                               ResetBuffer, ResizeBuffer, Begin, Commit, Rollback, Savepoint,
+                               RollbackTo, Release, Checkpoint, Backup, Exit, Empty, Shell>;
 
 }  // namespace redbase::parser

@@ -217,6 +217,9 @@ struct Echo {
     return "release savepoint " + release.savepoint.text + ";\n";
   }
   std::string operator()(const Checkpoint& /*checkpoint*/) const { return "checkpoint;\n"; }
+  std::string operator()(const Backup& backup) const {
+    return "backup " + EchoText(backup.path) + ";\n";
+  }
   std::string operator()(const Shell& shell) const { return shell.command + "\n"; }
   template <typename Other>
   std::string operator()(const Other&) const {

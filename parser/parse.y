@@ -62,7 +62,7 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
   LEVEL "level" READ "read" UNCOMMITTED "uncommitted" COMMITTED "committed"
   REPEATABLE "repeatable" SNAPSHOT "snapshot" SERIALIZABLE "serializable" ONLY "only"
   WRITE "write" COMMIT "commit" ENDWORD "end" ROLLBACK "rollback" ABORT "abort" TO "to"
-  SAVEPOINT "savepoint" RELEASE "release" CHECKPOINT "checkpoint"
+  SAVEPOINT "savepoint" RELEASE "release" CHECKPOINT "checkpoint" BACKUP "backup"
 
 %token <std::string_view> NAME "a name"
 %token <Box<Literal>> INTEGER "an integer" REAL "a real number" STRING "a string"
@@ -121,6 +121,7 @@ statement:
 | "reset" "io"                  { $$ = Boxed(ResetIo{}); }
 | "reset" "buffer"              { $$ = Boxed(ResetBuffer{}); }
 | "resize" "buffer" INTEGER     { $$ = Boxed(ResizeBuffer{IntegerOf($3), @3}); }
+| "backup" STRING               { $$ = Boxed(Backup{Open($2)}); }
 | "exit"                        { $$ = Boxed(Exit{}); }
 ;
 
@@ -356,6 +357,7 @@ word:
 | "savepoint"
 | "release"
 | "checkpoint"
+| "backup"
 ;
 
 %%

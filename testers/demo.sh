@@ -146,6 +146,17 @@ END
 say 'A data node is a database of its own'
 run redbase uni/data.2 -c 'select studentid, name from student where studentid < 1130;'
 
+say 'A backup of the running database, and a database made from it'
+session << 'END'
+backup "../monday";
+delete from student;
+END
+run dbrestore monday restored
+run redbase restored -c 'select name from student where gpa > 3.9;'
+run redbase-check restored
+run dbdestroy monday
+run dbdestroy restored
+
 say 'The end'
 run dbdestroy uni
 run ls

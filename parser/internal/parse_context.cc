@@ -61,7 +61,7 @@ std::vector<std::string_view> Useful(const std::vector<std::string_view>& expect
       "not",          "begin", "start",       "transaction", "work",       "isolation",
       "level",        "read",  "uncommitted", "committed",   "repeatable", "snapshot",
       "serializable", "only",  "write",       "commit",      "end",        "rollback",
-      "abort",        "to",    "savepoint",   "release",     "checkpoint"};
+      "abort",        "to",    "savepoint",   "release",     "checkpoint", "backup"};
   static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
                                                     "a string"};
   if (IsOneOf("create", expected)) {

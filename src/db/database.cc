@@ -10,6 +10,7 @@
 #include "db/session.h"
 #include "ex/database_check.h"
 #include "sm/control_file.h"
+#include "sm/database_copy.h"
 #include "sm/database_directory.h"
 
 namespace redbase::db {
@@ -27,6 +28,14 @@ RecoverySummary SummaryOf(const tx::RecoveryReport& report) {
 
 std::string Counted(uint64_t count, const std::string& noun, const std::string& ending = "s") {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : ending);
+}
+
+// What was found in a copy is said of what it is a copy of.
+std::string ReplacedAll(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
 }
 
 }  // namespace
@@ -82,6 +91,25 @@ Result<CheckSummary> Database::Check(common::Env& env, const std::string& path,
   summary.pages = check.report.pages;
   for (const Status& problem : check.report.problems) {
     summary.problems.push_back(problem.message());
+  }
+  return summary;
+}
+
+Result<CheckSummary> Database::Restore(common::Env& env, const std::string& backup,
+                                       const std::string& path, const DatabaseOptions& options,
+                                       const common::CancelToken* cancel) {
+  CheckSummary summary;
+  const Status made =
+      sm::MakeWholeDirectory(env, path, "dbrestore", [&](const std::string& directory) -> Status {
+        RETURN_IF_ERROR(sm::CopyDatabase(env, backup, directory, cancel).Annotate(backup));
+        ASSIGN_OR_RETURN(summary, Check(env, directory, options));
+        for (std::string& problem : summary.problems) {
+          problem = ReplacedAll(std::move(problem), directory, backup);
+        }
+        return summary.problems.empty() ? Status() : Status(Code::kCorruption, "it is damaged");
+      });
+  if (!made.ok() && summary.problems.empty()) {
+    return made.Annotate("cannot restore to " + path);
   }
   return summary;
 }

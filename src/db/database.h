@@ -75,6 +75,12 @@ class Database {
   static Result<CheckSummary> Check(common::Env& env, const std::string& path,
                                     const DatabaseOptions& options);
 
+  // Copies a database that nobody has open, a backup say, to a new place and checks the
+  // copy: with problems, nothing is made.  `cancel` may be null.
+  static Result<CheckSummary> Restore(common::Env& env, const std::string& backup,
+                                      const std::string& path, const DatabaseOptions& options,
+                                      const common::CancelToken* cancel = nullptr);
+
   static Result<std::unique_ptr<Database>> Open(common::Env& env, const std::string& path,
                                                 const DatabaseOptions& options);
   explicit Database(std::unique_ptr<Impl> impl);  // use Open

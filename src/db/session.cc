@@ -141,6 +141,9 @@ struct Session::Impl::Dispatch {
   Result<StatementResultPtr> operator()(const parser::Checkpoint& /*s*/) const {
     return session.Checkpoint();
   }
+  Result<StatementResultPtr> operator()(const parser::Backup& s) const {
+    return session.Backup(std::get<std::string>(s.path.value));
+  }
   Result<StatementResultPtr> operator()(const parser::Exit& /*s*/) const {
     return StatementResultPtr(std::make_unique<TextResult>(ResultKind::kExit));
   }
@@ -225,6 +228,17 @@ Result<StatementResultPtr> Session::Impl::InTransaction(const std::string& what,
 Result<StatementResultPtr> Session::Impl::Checkpoint() {
   ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
   RETURN_IF_ERROR(database_.nodes->Checkpoint());
+  return Done();
+}
+
+// Alone, so that what is copied is the state of one moment.
+Result<StatementResultPtr> Session::Impl::Backup(const std::string& path) {
+  if (transaction_) {
+    return Status(Code::kInvalidArgument, "backup cannot run inside a transaction");
+  }
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kExclusive));
+  const std::string place = path.starts_with('/') ? path : database_.path + "/" + path;
+  RETURN_IF_ERROR(database_.nodes->Backup(place, &cancel).Annotate("cannot back up to " + place));
   return Done();
 }
 

@@ -8,6 +8,7 @@
 #include "ex/internal/cluster_transaction.h"
 #include "ex/internal/node_check.h"
 #include "ex/local_node.h"
+#include "sm/database_directory.h"
 
 namespace redbase::ex {
 
@@ -176,6 +177,25 @@ Status CommLayer::Flush() {
 }
 
 Status CommLayer::Checkpoint() { return impl_->cluster().Checkpoint(); }
+
+Status CommLayer::Backup(const std::string& path, const common::CancelToken* cancel) {
+  if (const uint32_t number = catalog().options().node_number; number != 0) {
+    return {Code::kInvalidArgument, "this is data node " + std::to_string(number) +
+                                        " of another database: back that one up"};
+  }
+  Cluster& cluster = impl_->cluster();
+  RETURN_IF_ERROR(cluster.DeliverKept());
+  RETURN_IF_ERROR(Flush());
+  RETURN_IF_ERROR(Checkpoint());
+  return sm::MakeWholeDirectory(
+      *cluster.options().env, path, "dbbackup", [&](const std::string& directory) -> Status {
+        RETURN_IF_ERROR(cluster.ForEachNode([&](uint32_t node) {
+          const Request request{{}, CopyRequest{sm::NodePath(directory, node)}};
+          return cluster.Call(node, request, {nullptr, cancel}).status();
+        }));
+        return catalog().CopyTo(directory, cancel);
+      });
+}
 
 Status CommLayer::Close() {
   // Every node is closed, whatever happens to another.

@@ -144,6 +144,9 @@ class CommLayer {
   Status Flush();
   // Makes recovery short; statements may go on meanwhile.
   Status Checkpoint();
+  // Copies the database with all its nodes into a new directory, which is a whole database
+  // or not there.  Requires: no statement and no transaction is under way meanwhile.
+  Status Backup(const std::string& path, const common::CancelToken* cancel);
   Status Close();
   // Checks every node: catalog, log and files, the rows against their range and their
   // indexes, the fragments against the master's catalog.  Requires: nobody changes

@@ -161,6 +161,12 @@ struct LocalNode::Call {
     return Nothing();
   }
 
+  Result<Reply> operator()(const CopyRequest& request) const {
+    RETURN_IF_ERROR(node.options_.env->CreateDirectory(request.directory));
+    RETURN_IF_ERROR(catalog().CopyTo(request.directory, context.cancel));
+    return Nothing();
+  }
+
   Result<Reply> operator()(const CloseRequest& /*request*/) const {
     RETURN_IF_ERROR(catalog().Close());
     return Nothing();

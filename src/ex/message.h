@@ -91,6 +91,11 @@ struct DrawTreeRequest {  // answered by text
 struct FlushRequest {};
 // Makes recovery short, and what the node knows of ends durable.
 struct CheckpointRequest {};
+// Copies the node's database into a directory, which it makes (sm::Catalog::CopyTo).
+// Requires: FlushRequest and CheckpointRequest came before.
+struct CopyRequest {
+  std::string directory;
+};
 // Nothing may follow but the end of the transport.
 struct CloseRequest {};
 
@@ -107,10 +112,11 @@ struct ValidateRequest {
   std::vector<FragmentDefinition> fragments;
 };
 
-using RequestBody = std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest,
-                                 DropIndexRequest, PrepareRequest, CommitRequest, RollbackRequest,
-                                 RollbackToRequest, SizeRequest, DrawPageRequest, DrawTreeRequest,
-                                 FlushRequest, CheckpointRequest, CloseRequest, ValidateRequest>;
+using RequestBody =
+    std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest, DropIndexRequest,
+                 PrepareRequest, CommitRequest, RollbackRequest, RollbackToRequest, SizeRequest,
+                 DrawPageRequest, DrawTreeRequest, FlushRequest, CheckpointRequest, CopyRequest,
+                 CloseRequest, ValidateRequest>;
 
 struct Request {
   StatementId statement;

@@ -155,6 +155,9 @@ struct Describer {
     return "Release\n" + Line("savepoint", s.savepoint.text);
   }
   std::string operator()(const parser::Checkpoint& /*s*/) const { return "Checkpoint\n"; }
+  std::string operator()(const parser::Backup& s) const {
+    return "Backup\n" + Line("directory", Text(s.path));
+  }
   std::string operator()(const parser::Exit& /*s*/) const { return "Exit\n"; }
   std::string operator()(const parser::Empty& /*s*/) const { return ""; }
   std::string operator()(const parser::Shell& /*s*/) const { return ""; }

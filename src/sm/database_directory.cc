@@ -104,18 +104,18 @@ Status CheckNodeCount(uint32_t node_count) {
   return {};
 }
 
-// Makes the database at `temporary`, then moves it to its place.  On failure
-// *made is the path of what there is to remove.
-Status Build(common::Env& env, const Place& place, uint32_t node_count, uint32_t page_size,
-             const common::CancelToken* cancel, std::string* made) {
+// Fills a directory beside the place, then moves it there.  On failure *made is the path
+// of what there is to remove.
+Status Build(common::Env& env, const Place& place, const std::string& prefix,
+             const DirectoryContent& fill, std::string* made) {
   std::string id;
   common::AppendInteger(&id, static_cast<int64_t>(env.RandomSeed() >> 1));
-  const std::string temporary = Place{place.parent, ".dbcreate-" + id}.path();
+  const std::string temporary = Place{place.parent, "." + prefix + "-" + id}.path();
   // So that a message names the folder, not what nobody asked for.
   RETURN_IF_ERROR(env.CheckWritable(place.parent));
   RETURN_IF_ERROR(env.CreateDirectory(temporary));
   *made = temporary;
-  RETURN_IF_ERROR(CreateMasterAndNodes(env, temporary, node_count, page_size, cancel));
+  RETURN_IF_ERROR(fill(temporary));
   // Renaming would replace an empty directory that came meanwhile.
   if (env.Exists(place.path())) {
     return {Code::kAlreadyExists, "it exists already"};
@@ -289,29 +289,40 @@ std::string NodePath(const std::string& path, uint32_t node) {
 
 uint64_t NodeDatabaseId(uint64_t master_id, uint32_t node) { return master_id | node; }
 
-Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_count,
-                      uint32_t page_size, const common::CancelToken* cancel) {
-  RETURN_IF_ERROR(CheckNodeCount(node_count));
-  const std::string context = "cannot create directory: " + path;
-  auto place = Locate(path);
-  if (!place.ok()) {
-    return std::move(place).status().Annotate(context);
-  }
-  if (env.Exists(place->path())) {
-    return {Code::kAlreadyExists, context + ": it exists already"};
+Status MakeWholeDirectory(common::Env& env, const std::string& path, const std::string& prefix,
+                          const DirectoryContent& fill) {
+  ASSIGN_OR_RETURN(const Place place, Locate(path));
+  if (env.Exists(place.path())) {
+    return {Code::kAlreadyExists, "it exists already"};
   }
   // A name that can be none, one that is too long say.
-  Status absent = env.Stat(place->path()).status();
+  Status absent = env.Stat(place.path()).status();
   if (absent.code() != Code::kNotFound) {
-    return std::move(absent).Annotate(context);
+    return absent;
+  }
+  if (env.Exists(In(place.parent, kControlFileName))) {
+    return {Code::kInvalidArgument, QuotedName(place.parent) +
+                                        " is a database: nothing else may "
+                                        "be in its directory"};
   }
   std::string made;
-  Status status = Build(env, *place, node_count, page_size, cancel, &made);
+  Status status = Build(env, place, prefix, fill, &made);
   if (!status.ok() && !made.empty()) {
     // The first failure is the one to report.
     static_cast<void>(RemoveTree(env, made));
   }
-  return std::move(status).Annotate(context);
+  return status;
+}
+
+Status CreateDatabase(common::Env& env, const std::string& path, uint32_t node_count,
+                      uint32_t page_size, const common::CancelToken* cancel) {
+  RETURN_IF_ERROR(CheckNodeCount(node_count));
+  return MakeWholeDirectory(env, path, "dbcreate",
+                            [&](const std::string& directory) {
+                              return CreateMasterAndNodes(env, directory, node_count, page_size,
+                                                          cancel);
+                            })
+      .Annotate("cannot create directory: " + path);
 }
 
 void CheckFilesOnDisk(common::Env& env, const std::string& path, common::CheckReport* report) {

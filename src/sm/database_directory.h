@@ -5,11 +5,12 @@
 // data.N, each a plain one.
 //
 // CreateDatabase builds under the name `.dbcreate-<random>` beside the target and
-// renames it at the end.  DestroyDatabase removes the control file last, so that
-// a removal that was interrupted can be repeated.
+// renames it at the end; so do backups and restores under names of their own.  DestroyDatabase
+// removes the control file last, so that a removal that was interrupted can be repeated.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,14 @@ inline constexpr uint32_t kMaxNodes = 1024;
 std::string NodePath(const std::string& path, uint32_t node);
 // The database_id of data node `node` below a master with this id.
 uint64_t NodeDatabaseId(uint64_t master_id, uint32_t node);
+
+// Makes a directory whole or not at all: `fill` is called to put everything, synced, into
+// an empty one, `.<prefix>-<random>` beside it, which then gets its name.
+// kAlreadyExists when the path does; kInvalidArgument within a database.  After a failure
+// nothing is left.
+using DirectoryContent = std::function<Status(const std::string& directory)>;
+Status MakeWholeDirectory(common::Env& env, const std::string& path, const std::string& prefix,
+                          const DirectoryContent& fill);
 
 // `node_count` 0 makes a plain database; `page_size` 0 stands for the defaults.
 // kInvalidArgument for other than 0 and 2 ... kMaxNodes nodes, no page size, or

@@ -59,6 +59,8 @@ class TransactionLog {
   Status Checkpoint(const std::function<Status()>& write_all) EXCLUDES(mutex_, checkpoint_mutex_);
   // Bytes of log that recovery would read.
   uint64_t recovery_distance() const { return log_->end() - log_->redo_from(); }
+  // Whether a transaction has records in the log that recovery would need.
+  bool has_unfinished() const EXCLUDES(mutex_) { return !State().active.empty(); }
   // Whether a change was logged since the last checkpoint.
   bool has_changes() const EXCLUDES(mutex_);
 

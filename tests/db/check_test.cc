@@ -23,17 +23,17 @@ class CheckTest : public ::testing::TestWithParam<uint32_t> {
  protected:
   CheckTest() : system_(GetParam()) {
     const std::string split = distributed() ? " distribute a (10, 20)" : "";
-    system_.Run("create table T (a int, b varchar(6000))" + split + ";");
+    system_.Run("create table T (a int, b varchar(6000), c int)" + split + ";");
     system_.Run("create index T(a);");
     std::string text;
     for (int i = 0; i < 600; ++i) {
-      text += std::to_string(i % 30) + "," + std::string(i % 100 == 3 ? 5500 : 90, 'b') + "\n";
+      text += std::to_string(i % 30) + "," + std::string(i % 100 == 3 ? 5500 : 90, 'b') + ",1\n";
     }
     EXPECT_OK(system_.Load("T", text));
     system_.Run("create table U (x int);");
     system_.Run("insert into U values (1), (2);");
     system_.Run("delete from T where b < 'bb' and a = 3;");
-    system_.Run("insert into T values (3, 'again');");
+    system_.Run("insert into T values (3, 'again', 1);");
     system_.Close();
     whole_ = system_.env.Fork();
   }
@@ -197,6 +197,27 @@ TEST_P(CheckTest, AMissingNodeIsNamed) {
   }
 }
 
+TEST_P(CheckTest, AnIndexThatOnlyOneNodeHasIsNoProblem) {
+  const CheckSummary summary = Check([this](common::SimEnv& env) {
+    ASSERT_OK_AND_ASSIGN(const auto node, Database::Open(env, Folder(), SmallOptions()));
+    EXPECT_OK(Do(*node->Connect(), "create index T(c);"));
+    EXPECT_OK(node->Close());
+  });
+  EXPECT_THAT(summary.problems, IsEmpty());
+}
+
+TEST_P(CheckTest, AnIndexThatOneNodeLacksIsNamed) {
+  if (distributed()) {
+    const CheckSummary summary = Check([this](common::SimEnv& env) {
+      ASSERT_OK_AND_ASSIGN(const auto node, Database::Open(env, Folder(), SmallOptions()));
+      EXPECT_OK(Do(*node->Connect(), "drop index T(a);"));
+      EXPECT_OK(node->Close());
+    });
+    EXPECT_THAT(summary.problems,
+                ElementsAre("data node 2: relation T is not what the master's catalog says it is"));
+  }
+}
+
 TEST_P(CheckTest, AnIndexThatLacksAnEntryIsNamed) {
   const CheckSummary summary = Check([this](common::SimEnv& env) {
     ChangeCatalog(
@@ -206,6 +227,7 @@ TEST_P(CheckTest, AnIndexThatLacksAnEntryIsNamed) {
           row.set_rows(1);
           row.SetValue(0, 0, Value::Int(15));
           row.SetValue(1, 0, Value::String("alone"));
+          row.SetValue(2, 0, Value::Int(1));
           EXPECT_OK(records->Insert(transaction, row, nullptr));
         });
   });
@@ -226,6 +248,7 @@ TEST_P(CheckTest, ARowOutOfItsPartitionIsNamed) {
           row.set_rows(1);
           row.SetValue(0, 0, Value::Int(25));
           row.SetValue(1, 0, Value::String("stray"));
+          row.SetValue(2, 0, Value::Int(1));
           EXPECT_OK(records->Insert(transaction, row, nullptr));
         });
   });

@@ -62,6 +62,7 @@ TEST(CommandPrinter, EveryStatementButTheEmptyOneHasAName) {
       {"rollback to s;", "RollbackTo\n   savepoint = s\n"},
       {"release s;", "Release\n   savepoint = s\n"},
       {"checkpoint;", "Checkpoint\n"},
+      {"backup '../monday';", "Backup\n   directory = '../monday'\n"},
       {"exit;", "Exit\n"},
       {";", ""},
       {"!ls", ""},

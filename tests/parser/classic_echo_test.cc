@@ -51,6 +51,7 @@ TEST(ClassicEcho, OfTransactionsIsOneForm) {
   EXPECT_EQ(EchoOf("rollback to s;"), "rollback to savepoint s;\n");
   EXPECT_EQ(EchoOf("release s;"), "release savepoint s;\n");
   EXPECT_EQ(EchoOf("checkpoint;"), "checkpoint;\n");
+  EXPECT_EQ(EchoOf("backup '../monday';"), "backup \"../monday\";\n");
   EXPECT_EQ(EchoOf("set synchronous_commit = on;"), "set synchronous_commit = \"on\";\n");
 }
 

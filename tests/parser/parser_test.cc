@@ -208,7 +208,7 @@ TEST(Parser, NewWordsStayNames) {
         "start",      "work",      "transaction",  "level",  "isolation",  "read",     "only",
         "write",      "committed", "uncommitted",  "end",    "repeatable", "snapshot", "commit",
         "rollback",   "abort",     "serializable", "to",     "savepoint",  "release",  "Begin",
-        "checkpoint", "true",      "false"}) {
+        "checkpoint", "true",      "false",        "backup"}) {
     const auto create = Parse<CreateTable>("create table " + word + " (" + word + " i);");
     EXPECT_EQ(create.table.text, word);
     EXPECT_EQ(create.columns[0].name.text, word);
@@ -253,6 +253,10 @@ TEST(Parser, ReadsTheEndsOfATransaction) {
     Parse<Rollback>(text);
   }
   Parse<Checkpoint>("checkpoint;");
+}
+
+TEST(Parser, ReadsTheFolderOfABackup) {
+  EXPECT_EQ(String(Parse<Backup>("BACKUP '../monday';").path), "../monday");
 }
 
 TEST(Parser, ReadsSavepointsWhateverTheirName) {

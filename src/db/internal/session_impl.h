@@ -46,6 +46,7 @@ class Session::Impl {
   template <typename Action>
   Result<StatementResultPtr> InTransaction(const std::string& what, Action action);
   Result<StatementResultPtr> Checkpoint();
+  Result<StatementResultPtr> Backup(const std::string& path);
 
   // Plans and starts a query; changes exclude other statements.
   Result<StatementResultPtr> Run(const parser::Statement& statement, ResultKind kind);

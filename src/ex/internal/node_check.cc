@@ -141,19 +141,18 @@ void CheckRows(sm::Catalog& catalog, const sm::Relation& relation,
   report->Add(std::move(found));
 }
 
-bool SameIndexes(const std::vector<sm::IndexInfo>& a, const std::vector<sm::IndexInfo>& b) {
-  const auto has = [&b](const sm::IndexInfo& index) {
-    return std::any_of(b.begin(), b.end(), [&index](const sm::IndexInfo& other) {
-      return other.columns == index.columns && other.unique == index.unique;
-    });
-  };
-  return a.size() == b.size() && std::all_of(a.begin(), a.end(), has);
+// Others may have been made on the node, opened alone: they are kept up like these.
+bool HasIndexes(const sm::Relation& relation, const std::vector<sm::IndexInfo>& indexes) {
+  return std::all_of(indexes.begin(), indexes.end(), [&relation](const sm::IndexInfo& index) {
+    const sm::IndexInfo* const found = FindIndex(relation, index.columns);
+    return found != nullptr && found->unique == index.unique;
+  });
 }
 
 Status CheckFragment(const sm::Catalog& catalog, const FragmentDefinition& definition) {
   ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(catalog, definition.relation));
   const bool same = relation->schema == definition.schema && relation->range == definition.range &&
-                    SameIndexes(definition.indexes, relation->indexes);
+                    HasIndexes(*relation, definition.indexes);
   return same ? Status() : DiffersFromMaster(definition.relation);
 }
 

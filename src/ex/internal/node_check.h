@@ -17,7 +17,7 @@ namespace redbase::ex {
 void CheckNode(sm::Catalog& catalog, common::CheckReport* report);
 // The same of a master, whose catalog says how many relations and indexes there are.
 void CheckMaster(sm::Catalog& catalog, common::CheckReport* report);
-// The node's fragments are these and no others.
+// The node's fragments are these and no others, and have these indexes.
 void CheckFragments(const sm::Catalog& catalog, const std::vector<FragmentDefinition>& fragments,
                     common::CheckReport* report);
 

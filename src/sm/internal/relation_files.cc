@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/text.h"
+#include "sm/database_copy.h"
 #include "sm/internal/system_relations.h"
 #include "sm/name_match.h"
 
@@ -145,6 +146,14 @@ void RelationFiles::CheckOnDisk(FileName name, common::CheckReport* report) cons
   if (pool_.env().Exists(PathOf(name))) {
     pf::CheckPagesOnDisk(pool_.env(), PathOf(name), IdentityOf(name).file_id, report);
   }
+}
+
+Status RelationFiles::CopyTo(FileName name, const std::string& directory,
+                             const common::CancelToken* cancel) const {
+  common::CheckReport report;
+  pf::CheckPagesOnDisk(pool_.env(), PathOf(name), IdentityOf(name).file_id, &report);
+  RETURN_IF_ERROR(report.First());
+  return CopyFile(pool_.env(), PathOf(name), directory + "/" + ToString(name), cancel);
 }
 
 Status RelationFiles::Remove(FileName name) {
