@@ -274,9 +274,15 @@ check-san: ## Run tests under the address, undefined-behaviour and thread saniti
 	testers/summary $(BUILD)/asan/logs $(BUILD)/tsan/logs || status=1; exit $$status
 
 LONG_ROUNDS ?= 20
-check-long: tests-build ## Run the random tests many times over, each round with another seed
-	@REDBASE_LONG=1 $(MAKE) --no-print-directory --keep-going test TEST_TIMEOUT=3600 \
-	  GTEST_ARGS='--gtest_filter=*Random* --gtest_repeat=$(LONG_ROUNDS)'
+# How often the shell is killed.
+LONG_KILLS ?= 200
+check-long: tests-build programs ## Run the random tests, and kill the shell, many times over
+	@status=0; \
+	REDBASE_LONG=1 $(MAKE) --no-print-directory --keep-going test TEST_TIMEOUT=3600 \
+	  GTEST_ARGS='--gtest_filter=*Random* --gtest_repeat=$(LONG_ROUNDS)' || status=1; \
+	REDBASE_KILLS=$(LONG_KILLS) $(MAKE) --no-print-directory run-kill.tester \
+	  TESTER_TIMEOUT=3600 || status=1; \
+	exit $$status
 
 # ---- The rest.
 
