@@ -198,7 +198,7 @@ void ForEachCrash(const common::SimEnv& disk, const std::function<void(common::S
   uint64_t number = 0;
   env->SetObserver([&](common::FaultPlan::Operation) {
     const common::MutexLock lock(mutex);
-    if (number++ % (kSanitized ? 23 : 2) == 0) {
+    if (number++ % (kSanitized ? 7 : 2) == 0) {
       crashed.push_back(env->Fork());
       crashed.back()->Crash(seed++);
     }
