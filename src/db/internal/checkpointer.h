@@ -1,8 +1,7 @@
 // Checkpointer: makes checkpoints in the background, so that recovery stays short.
 //
 // One is made when a node's log has grown by DatabaseOptions::checkpoint_bytes since the
-// last, and when a change was made and checkpoint_micros have passed.  The thread starts
-// with the first change: who only reads pays nothing.
+// last, and when a change was made and checkpoint_micros have passed.
 //
 // Thread-safe.
 #pragma once
@@ -10,10 +9,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <utility>
 
+#include "common/background_worker.h"
 #include "common/env.h"
-#include "common/sync.h"
+#include "common/status.h"
 
 namespace redbase::db {
 
@@ -22,38 +22,32 @@ class Checkpointer {
   // `make` makes a checkpoint.  What fails is tried again at the next occasion; the
   // statements that need the disk report it.
   Checkpointer(common::Env& env, int64_t interval_micros, std::function<Status()> make)
-      : env_(env), interval_micros_(interval_micros), make_(std::move(make)) {}
-  ~Checkpointer() { Stop(); }
-  Checkpointer(const Checkpointer&) = delete;
-  Checkpointer& operator=(const Checkpointer&) = delete;
+      : interval_micros_(interval_micros),
+        make_(std::move(make)),
+        worker_(env, "checkpointer", [this] { Make(); }) {}
 
   // Something was changed.
-  void NoteChange() EXCLUDES(mutex_) {
+  void NoteChange() {
     if (!noted_.load(std::memory_order_relaxed)) {
-      NoteFirstChange();
+      noted_.store(true, std::memory_order_relaxed);
+      worker_.WakeLater(interval_micros_);
     }
   }
   // A log is long.  Called with locks of the log held.
-  void NoteGrowth() EXCLUDES(mutex_);
+  void NoteGrowth() { worker_.Wake(); }
   // Returns when no checkpoint is being made, nor will be.
-  void Stop() EXCLUDES(mutex_);
+  void Stop() { worker_.Stop(); }
 
  private:
-  void NoteFirstChange() EXCLUDES(mutex_);
-  void StartThread() REQUIRES(mutex_);
-  void Run() EXCLUDES(mutex_);
-  // False when the thread is to end.
-  bool WaitForWork() EXCLUDES(mutex_);
+  void Make() {
+    noted_.store(false, std::memory_order_relaxed);
+    static_cast<void>(make_());
+  }
 
-  common::Env& env_;
   const int64_t interval_micros_;
   const std::function<Status()> make_;
-  std::atomic<bool> noted_{false};  // a change since the last checkpoint
-  common::Mutex mutex_;
-  common::CondVar work_or_stop_;
-  bool grown_ GUARDED_BY(mutex_) = false;
-  bool stop_ GUARDED_BY(mutex_) = false;
-  std::unique_ptr<common::Thread> thread_ GUARDED_BY(mutex_);
+  std::atomic<bool> noted_{false};   // a change since the last checkpoint
+  common::BackgroundWorker worker_;  // last: it uses the others
 };
 
 }  // namespace redbase::db

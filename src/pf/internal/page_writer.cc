@@ -32,20 +32,10 @@ struct PageWriter::Run {
 };
 
 PageWriter::PageWriter(common::Env& env, FrameTable& frames, IoCounters& counters, bool background)
-    : env_(env), frames_(frames), counters_(counters), background_(background) {}
-
-PageWriter::~PageWriter() {
-  std::unique_ptr<common::Thread> thread;
-  {
-    const common::MutexLock lock(mutex_);
-    stop_ = true;
-    work_or_stop_.NotifyAll();
-    thread = std::move(thread_);
-  }
-  if (thread != nullptr) {
-    thread->Join();
-  }
-}
+    : frames_(frames),
+      counters_(counters),
+      background_(background),
+      worker_(env, "page writer", [this] { WriteUntilFewAreDirty(); }) {}
 
 void PageWriter::Add(std::shared_ptr<FileState> file) {
   const common::MutexLock lock(mutex_);
@@ -181,32 +171,6 @@ Status PageWriter::WriteFile(FileState& file) {
   return result;
 }
 
-void PageWriter::Wake() {
-  const common::MutexLock lock(mutex_);
-  if (stop_) {
-    return;
-  }
-  awake_.store(true, std::memory_order_relaxed);
-  if (thread_ == nullptr) {
-    thread_ = env_.StartThread("page writer", [this] { RunInBackground(); });
-  }
-  work_or_stop_.NotifyOne();
-}
-
-void PageWriter::RunInBackground() {
-  while (WaitForWork()) {
-    WriteUntilFewAreDirty();
-  }
-}
-
-bool PageWriter::WaitForWork() {
-  const common::MutexLock lock(mutex_);
-  while (!stop_ && !awake_.load(std::memory_order_relaxed)) {
-    work_or_stop_.Wait(mutex_);
-  }
-  return !stop_;
-}
-
 void PageWriter::WriteUntilFewAreDirty() {
   for (const std::shared_ptr<FileState>& file : files()) {
     // The page stays dirty: who needs its frame or flushes the file tries the
@@ -216,16 +180,7 @@ void PageWriter::WriteUntilFewAreDirty() {
       break;
     }
   }
-  const common::MutexLock lock(mutex_);
   awake_.store(false, std::memory_order_relaxed);
-  idle_.NotifyAll();
-}
-
-void PageWriter::WaitUntilIdle() {
-  const common::MutexLock lock(mutex_);
-  while (!stop_ && awake_.load(std::memory_order_relaxed)) {
-    idle_.Wait(mutex_);
-  }
 }
 
 // Writes dirty pages in page order until few pages of the pool are dirty.

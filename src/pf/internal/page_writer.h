@@ -14,6 +14,7 @@
 #include <memory>
 #include <vector>
 
+#include "common/background_worker.h"
 #include "common/env.h"
 #include "common/sync.h"
 #include "pf/internal/file_state.h"
@@ -26,8 +27,6 @@ namespace redbase::pf {
 class PageWriter {
  public:
   PageWriter(common::Env& env, FrameTable& frames, IoCounters& counters, bool background);
-  // Ends the background thread.
-  ~PageWriter();
 
   // Files that the background thread looks after.
   void Add(std::shared_ptr<FileState> file) EXCLUDES(mutex_);
@@ -43,13 +42,14 @@ class PageWriter {
 
   // Returns when the background thread has nothing to do, and so no page pinned.
   // It never waits for a latch, so the caller may hold some.
-  void WaitUntilIdle() EXCLUDES(mutex_);
+  void WaitUntilIdle() { worker_.WaitUntilIdle(); }
 
   // Wakes the background thread when much is dirty.  Called without latches.
   void NoteDirty() {
     if (background_ && !awake_.load(std::memory_order_relaxed) &&
         frames_.dirty_bytes() > frames_.budget() / 4) [[unlikely]] {
-      Wake();
+      awake_.store(true, std::memory_order_relaxed);
+      worker_.Wake();
     }
   }
 
@@ -64,24 +64,17 @@ class PageWriter {
   // Syncs all files whose changes go to this log.
   Status SyncWritten(const Log& log) EXCLUDES(mutex_);
   void Release(Run* run);
-  void Wake() EXCLUDES(mutex_);
-  void RunInBackground() EXCLUDES(mutex_);
-  bool WaitForWork() EXCLUDES(mutex_);
   void WriteUntilFewAreDirty() EXCLUDES(mutex_);
   Status WriteSome(FileState& file);
 
-  common::Env& env_;
   FrameTable& frames_;
   IoCounters& counters_;
   const bool background_;
   std::atomic<bool> awake_{false};
 
   mutable common::Mutex mutex_;
-  common::CondVar work_or_stop_;
-  common::CondVar idle_;
-  bool stop_ GUARDED_BY(mutex_) = false;
   std::vector<std::shared_ptr<FileState>> files_ GUARDED_BY(mutex_);
-  std::unique_ptr<common::Thread> thread_ GUARDED_BY(mutex_);
+  common::BackgroundWorker worker_;  // last: it uses the others
 };
 
 }  // namespace redbase::pf
