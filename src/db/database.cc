@@ -55,7 +55,14 @@ Database::Impl::Impl(common::Env& environment, std::string where, const Database
       memory("database"),
       pool(env, log, {.budget_bytes = options.buffer_bytes, .background_writer = true}),
       helpers(env, helper_count),
-      checkpointer(env, options.checkpoint_micros, [this] { return nodes->Checkpoint(); }) {}
+      checkpointer(env, options.checkpoint_micros, [this] { return nodes->Checkpoint(); }),
+      log_syncer(env, "log syncer", [this] { SyncLogs(); }) {}
+
+void Database::Impl::SyncLogs() {
+  if (!nodes->SyncLogs().ok()) {
+    log_syncer.WakeLater(options.log_sync_micros);
+  }
+}
 
 Status Database::Impl::ResizeBuffer(size_t bytes) {
   const sm::DatabaseOptions& pages = nodes->catalog().options();
@@ -131,6 +138,9 @@ Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::st
   nodes.log_alarm_bytes = options.checkpoint_bytes;
   nodes.on_log_alarm = [checkpointer = &impl->checkpointer] { checkpointer->NoteGrowth(); };
   nodes.on_change = [checkpointer = &impl->checkpointer] { checkpointer->NoteChange(); };
+  nodes.on_unsynced_commit = [database = impl.get()] {
+    database->log_syncer.WakeLater(database->options.log_sync_micros);
+  };
   ASSIGN_OR_RETURN(impl->nodes, ex::CommLayer::Open(nodes, path));
   impl->recovery = SummaryOf(impl->nodes->recovery());
   return std::make_unique<Database>(std::move(impl));
@@ -149,6 +159,7 @@ const RecoverySummary& Database::recovery() const { return impl_->recovery; }
 
 Status Database::Close() {
   impl_->checkpointer.Stop();
+  impl_->log_syncer.Stop();
   return impl_->nodes->Close();
 }
 

@@ -33,6 +33,9 @@ struct DatabaseOptions {
   // makes recovery short again.
   uint64_t checkpoint_bytes = uint64_t{64} << 20;
   int64_t checkpoint_micros = int64_t{300} * 1000 * 1000;
+  // After what time at most a commit with `synchronous_commit` off is synced; syncing
+  // itself takes its time.
+  int64_t log_sync_micros = int64_t{100} * 1000;
 };
 
 // What opening a database that was not closed has done.

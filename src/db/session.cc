@@ -212,7 +212,7 @@ Result<StatementResultPtr> Session::Impl::EndTransaction(bool commit) {
   }
   const std::unique_ptr<SessionTransaction> ended = std::move(transaction_);
   const bool failed = ended->state() == TransactionState::kFailed;
-  RETURN_IF_ERROR(commit ? ended->Commit() : ended->Rollback());
+  RETURN_IF_ERROR(commit ? ended->Commit(settings.synchronous_commit) : ended->Rollback());
   return commit && failed ? Warning("the transaction had failed: it was rolled back") : Done();
 }
 
@@ -243,7 +243,7 @@ Result<StatementResultPtr> Session::Impl::Backup(const std::string& path) {
 }
 
 ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const {
-  return {memory, &cancel, database_.path};
+  return {memory, &cancel, database_.path, settings.synchronous_commit};
 }
 
 Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {

@@ -176,6 +176,8 @@ Status CommLayer::Flush() {
       [this](uint32_t node) { return impl_->cluster().Ask(node, FlushRequest()).status(); });
 }
 
+Status CommLayer::SyncLogs() { return impl_->cluster().SyncLogs(); }
+
 Status CommLayer::Checkpoint() { return impl_->cluster().Checkpoint(); }
 
 Status CommLayer::Backup(const std::string& path, const common::CancelToken* cancel) {

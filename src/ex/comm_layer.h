@@ -43,6 +43,8 @@ struct CommLayerOptions {
   std::function<void()> on_log_alarm;
   // Called when a statement that has changed something is committed.
   std::function<void()> on_change;
+  // Called when a transaction was committed that did not wait for the disk.
+  std::function<void()> on_unsynced_commit;
   // Rows on their way to or from one fragment, in bytes; less when a statement's
   // memory is small.
   size_t exchange_queue_bytes = size_t{512} << 10;
@@ -52,6 +54,8 @@ struct StatementOptions {
   common::MemoryAccount* memory = nullptr;
   const common::CancelToken* cancel = nullptr;
   std::string working_directory;
+  // Of a statement that is a transaction of its own: see ClusterTransaction.
+  bool synchronous_commit = true;
 };
 
 // Rows and bytes of one partition of a relation.
@@ -103,6 +107,10 @@ class ClusterTransaction {
   // Costs nothing, and stays good for any number of RollbackTo it or later ones.
   virtual TransactionMark Mark() const = 0;
   virtual Status RollbackTo(TransactionMark mark) = 0;
+  // Whether Commit waits for the disk; at first it does.  If not, the next SyncLogs makes
+  // the commit durable, and a crash before may lose the whole of it.  Where several
+  // databases were changed it waits all the same.
+  virtual void SetSynchronous(bool synchronous) = 0;
   // Each ends the transaction, also when it fails.  Commit: on all nodes, or, with an
   // error, on none.
   virtual Status Commit() = 0;
@@ -142,6 +150,9 @@ class CommLayer {
                                                                  const sm::IndexInfo& index);
 
   Status Flush();
+  // Makes all commits durable.  After a failure commits wait for the disk, and so report
+  // it, until it succeeds.
+  Status SyncLogs();
   // Makes recovery short; statements may go on meanwhile.
   Status Checkpoint();
   // Copies the database with all its nodes into a new directory, which is a whole database

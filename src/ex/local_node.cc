@@ -105,8 +105,9 @@ struct LocalNode::Call {
     return Nothing();
   }
 
-  Result<Reply> operator()(const CommitRequest& /*request*/) const {
+  Result<Reply> operator()(const CommitRequest& request) const {
     if (const auto taken = node.TakeTransaction(statement.transaction)) {
+      taken->transaction().SetSynchronous(request.synchronous);
       RETURN_IF_ERROR(taken->transaction().Commit());
     }
     return Nothing();
@@ -153,6 +154,11 @@ struct LocalNode::Call {
 
   Result<Reply> operator()(const FlushRequest& /*request*/) const {
     RETURN_IF_ERROR(catalog().Flush());
+    return Nothing();
+  }
+
+  Result<Reply> operator()(const SyncLogRequest& /*request*/) const {
+    RETURN_IF_ERROR(catalog().log().MakeDurable());
     return Nothing();
   }
 

@@ -80,6 +80,7 @@ struct RequestText {
     return "DrawTree " + request.relation + ColumnList(request.columns);
   }
   std::string operator()(const FlushRequest& /*request*/) const { return "Flush"; }
+  std::string operator()(const SyncLogRequest& /*request*/) const { return "SyncLog"; }
   std::string operator()(const CheckpointRequest& /*request*/) const { return "Checkpoint"; }
   std::string operator()(const CopyRequest& request) const { return "Copy " + request.directory; }
   std::string operator()(const CloseRequest& /*request*/) const { return "Close"; }

@@ -67,7 +67,9 @@ struct PrepareRequest {
 };
 // Each ends the transaction on the node; without effect on one that the node does
 // not know, so that an end whose delivery failed can be sent again.
-struct CommitRequest {};
+struct CommitRequest {
+  bool synchronous = true;  // see tx::Transaction::SetSynchronous
+};
 struct RollbackRequest {};
 // Takes back this statement and those after it.  May be sent again, too.
 struct RollbackToRequest {
@@ -89,6 +91,8 @@ struct DrawTreeRequest {  // answered by text
 };
 // Writes everything and syncs.
 struct FlushRequest {};
+// Makes durable what was committed.
+struct SyncLogRequest {};
 // Makes recovery short, and what the node knows of ends durable.
 struct CheckpointRequest {};
 // Copies the node's database into a directory, which it makes (sm::Catalog::CopyTo).
@@ -115,8 +119,8 @@ struct ValidateRequest {
 using RequestBody =
     std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest, DropIndexRequest,
                  PrepareRequest, CommitRequest, RollbackRequest, RollbackToRequest, SizeRequest,
-                 DrawPageRequest, DrawTreeRequest, FlushRequest, CheckpointRequest, CopyRequest,
-                 CloseRequest, ValidateRequest>;
+                 DrawPageRequest, DrawTreeRequest, FlushRequest, SyncLogRequest, CheckpointRequest,
+                 CopyRequest, CloseRequest, ValidateRequest>;
 
 struct Request {
   StatementId statement;

@@ -44,6 +44,8 @@ void TransactionLog::Forget(const std::vector<GlobalId>& globals) {
   }
 }
 
+Status TransactionLog::MakeDurable() { return log_->MakeDurable(log_->end() - 1); }
+
 void TransactionLog::Register(Transaction* transaction) {
   const common::MutexLock lock(mutex_);
   active_.insert(transaction);

@@ -54,6 +54,9 @@ class TransactionLog {
   // Every database that was prepared under these knows the outcome, durably.
   void Forget(const std::vector<GlobalId>& globals) EXCLUDES(mutex_);
 
+  // Makes durable what was committed, waited for or not.
+  Status MakeDurable();
+
   // Makes the distance that recovery has to go short.  `write_all` writes and syncs every
   // changed page; statements may go on meanwhile.  One at a time.
   Status Checkpoint(const std::function<Status()>& write_all) EXCLUDES(mutex_, checkpoint_mutex_);

@@ -106,6 +106,25 @@ TEST_P(ClusterTransactionTest, AMessageLostNeverLeavesHalf) {
   }
 }
 
+TEST_P(ClusterTransactionTest, CommitsWaitWhileTheLogCannotBeWritten) {
+  using common::FaultPlan;
+  const auto commit_one = [this] {
+    const auto transaction = db_.nodes().BeginTransaction();
+    EXPECT_OK(db_.DoIn(*transaction, "insert into T values (1, 'x');"));
+    transaction->SetSynchronous(false);
+    const uint64_t before = db_.env.CountOf(FaultPlan::kSync);
+    EXPECT_OK(transaction->Commit());
+    return db_.env.CountOf(FaultPlan::kSync) > before;
+  };
+  EXPECT_FALSE(commit_one());
+  db_.env.SetFaults({.fail_at = 0, .operations = FaultPlan::kWrite});
+  EXPECT_CODE(Code::kIoError, db_.nodes().SyncLogs());
+  db_.env.SetFaults({});
+  EXPECT_TRUE(commit_one());
+  EXPECT_OK(db_.nodes().SyncLogs());
+  EXPECT_FALSE(commit_one());
+}
+
 INSTANTIATE_TEST_SUITE_P(Nodes, ClusterTransactionTest, ::testing::Values(0U, 3U),
                          [](const auto& test) { return "On" + std::to_string(test.param); });
 

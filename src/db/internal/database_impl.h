@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "common/background_worker.h"
 #include "common/memory_account.h"
 #include "db/database.h"
 #include "db/internal/checkpointer.h"
@@ -22,6 +23,8 @@ class Database::Impl {
   Impl(common::Env& environment, std::string where, const DatabaseOptions& wanted,
        unsigned helpers);
 
+  // Makes durable what was committed without waiting; tries again later after a failure.
+  void SyncLogs();
   // Requires: no statement runs.
   Status ResizeBuffer(size_t bytes);
 
@@ -33,7 +36,8 @@ class Database::Impl {
   pf::BufferPool pool;
   HelperThreads helpers;
   std::unique_ptr<ex::CommLayer> nodes;
-  Checkpointer checkpointer;  // uses the nodes
+  Checkpointer checkpointer;            // uses the nodes, as the next one does
+  common::BackgroundWorker log_syncer;  // for commits that do not wait
   RecoverySummary recovery;
   StatementLock statements{env};
 };

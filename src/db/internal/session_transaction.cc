@@ -54,10 +54,11 @@ Status SessionTransaction::ReleaseSavepoint(std::string_view name) {
   return {};
 }
 
-Status SessionTransaction::Commit() {
+Status SessionTransaction::Commit(bool synchronous) {
   if (failed_) {
     return Rollback();
   }
+  nodes_->SetSynchronous(synchronous);
   Status status = nodes_->Commit();
   nodes_.reset();
   hold_.Release();

@@ -53,7 +53,8 @@ class SessionTransaction {
   Status ReleaseSavepoint(std::string_view name);
 
   // Each ends the transaction, also when it fails.  Commit of a failed one rolls back.
-  Status Commit();
+  // `synchronous`: it returns when what was changed survives a power cut.
+  Status Commit(bool synchronous);
   Status Rollback();
 
  private:

@@ -128,6 +128,14 @@ Status Cluster::Checkpoint() {
   return master_->Checkpoint();
 }
 
+Status Cluster::SyncLogs() {
+  Status status =
+      ForEachNode([this](uint32_t node) { return Ask(node, SyncLogRequest()).status(); });
+  status.Update(master_->log().MakeDurable());
+  may_sync_later_.store(status.ok(), std::memory_order_relaxed);
+  return status;
+}
+
 Status Cluster::DeliverKept() {
   std::vector<Kept> kept;
   {

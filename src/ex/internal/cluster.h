@@ -63,6 +63,16 @@ class Cluster {
   // Of all nodes, then of the master.
   Status Checkpoint() EXCLUDES(mutex_);
 
+  // Makes durable what was committed, everywhere.
+  Status SyncLogs();
+  // Whether the last SyncLogs has succeeded, so that a commit may rely on the next one.
+  bool may_sync_later() const { return may_sync_later_.load(std::memory_order_relaxed); }
+  void NoteUnsyncedCommit() {
+    if (options_.on_unsynced_commit) {
+      options_.on_unsynced_commit();
+    }
+  }
+
   // Counts statements that have changed rows.
   uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
   void NoteChange() {
@@ -83,6 +93,7 @@ class Cluster {
   std::unique_ptr<Transport> transport_;
   std::atomic<uint64_t> next_transaction_{1};
   std::atomic<uint64_t> changes_{0};
+  std::atomic<bool> may_sync_later_{true};
   mutable common::MemoryAccount memory_{"data nodes"};
   common::Mutex mutex_;
   std::vector<Kept> kept_ GUARDED_BY(mutex_);

@@ -70,6 +70,9 @@ ClusterStatementImpl::ClusterStatementImpl(Cluster& cluster, const ql::Statistic
 }
 
 void ClusterStatementImpl::SetUp(const StatementOptions& options) {
+  if (own_) {
+    own_->SetSynchronous(options.synchronous_commit);
+  }
   context_.env = cluster_.options().env;
   context_.executor = cluster_.options().executor;
   context_.catalog = &cluster_.master();

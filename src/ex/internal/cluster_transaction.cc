@@ -122,6 +122,8 @@ Status ClusterTransactionImpl::Commit() {
     static_cast<void>(RollBackAll(touched));  // the first failure is the one to report
     return global.status();
   }
+  const bool synchronous = synchronous_ || !cluster_.may_sync_later();
+  on_master().SetSynchronous(synchronous);
   Status status = on_master().CommitDeciding(*global);
   if (!status.ok() && cluster_.master().log().IsDecided(*global)) {
     // The decision may be in the log's file or not: nodes stay prepared.
@@ -132,12 +134,15 @@ Status ClusterTransactionImpl::Commit() {
     static_cast<void>(EndOnNodes(touched, RollbackRequest()));
     return status;
   }
-  status = EndOnNodes(touched, CommitRequest());
+  status = EndOnNodes(touched, CommitRequest{synchronous});
   if (status.ok() && *global != tx::kNoGlobalId) {
     cluster_.NoteEnded(*global);
   }
   if (changed_) {
     cluster_.NoteChange();
+  }
+  if (changed_ && !synchronous) {
+    cluster_.NoteUnsyncedCommit();
   }
   // Who could not be told will be: the outcome stands.
   return status.code() == Code::kUnavailable ? Status() : status;

@@ -9,7 +9,8 @@
 // The end of a transaction that has changed several nodes goes in two steps: every
 // node promises that its Commit will succeed (Prepare); then the master commits, which
 // decides; then the nodes are told.  A node that cannot be told is told later
-// (Cluster::Insist): the outcome stays.
+// (Cluster::Insist): the outcome stays.  Promises and the decision are always waited
+// for; the end of a transaction that has changed one database need not be.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,7 @@ class ClusterTransactionImpl : public ClusterTransaction {
   Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options) override;
   TransactionMark Mark() const override;
   Status RollbackTo(TransactionMark mark) override EXCLUDES(mutex_);
+  void SetSynchronous(bool synchronous) override { synchronous_ = synchronous; }
   Status Commit() override EXCLUDES(mutex_);
   Status Rollback() override EXCLUDES(mutex_);
 
@@ -67,6 +69,7 @@ class ClusterTransactionImpl : public ClusterTransaction {
   uint64_t next_statement_ = static_cast<uint64_t>(kFirstStatement);
   bool changed_ = false;
   bool active_ = true;
+  bool synchronous_ = true;
   bool undelivered_ = false;  // a node has not heard yet what is to be taken back
   Status broken_;             // why there is nothing left but a rollback
   mutable common::Mutex mutex_;
