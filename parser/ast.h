@@ -46,14 +46,22 @@ struct NullValue {
   friend bool operator==(const NullValue&, const NullValue&) = default;
 };
 
-// A constant.  An integer that fits 64 bits is an int64_t, whatever its column
+// `$1`: stands for a value that is given when the statement runs.
+struct Parameter {
+  uint32_t number = 0;  // from 1
+  friend bool operator==(const Parameter&, const Parameter&) = default;
+};
+inline constexpr uint32_t kMaxParameter = 65535;
+
+// A constant, or a parameter where a statement may have one.  An integer that fits 64 bits is an int64_t, whatever its column
 // will hold; a string is without its quotes, its doubled quotes made single.
 struct Literal {
-  std::variant<NullValue, int64_t, double, std::string> value;
+  std::variant<NullValue, int64_t, double, std::string, Parameter> value;
   std::string text;  // as written, with sign and quotes
   Position position;
 
   bool is_null() const { return std::holds_alternative<NullValue>(value); }
+  const Parameter* parameter() const { return std::get_if<Parameter>(&value); }
 };
 
 struct ColumnRef {

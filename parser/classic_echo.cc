@@ -69,6 +69,9 @@ std::string EchoText(const Literal& literal) {
   if (const auto* text = std::get_if<std::string>(&literal.value)) {
     return Quoted(*text);
   }
+  if (const Parameter* const parameter = literal.parameter()) {
+    return "$" + std::to_string(parameter->number);
+  }
   return "null";
 }
 

@@ -66,6 +66,7 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 
 %token <std::string_view> NAME "a name"
 %token <Box<Literal>> INTEGER "an integer" REAL "a real number" STRING "a string"
+  PARAMETER "a parameter"
 %token <ComparisonOp> COMPARE "a comparison"
 
 /* Values are small, for the stack moves them often: names are views into the
@@ -76,8 +77,8 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 %nterm <Box<ColumnDefinition>> column_definition
 %nterm <std::vector<ColumnDefinition>> column_definitions
 %nterm <Box<Distribute>> distribute
-%nterm <Box<Literal>> constant literal setting
-%nterm <std::vector<Literal>> literals
+%nterm <Box<Literal>> constant literal value setting
+%nterm <std::vector<Literal>> literals values
 %nterm <std::vector<std::vector<Literal>>> rows
 %nterm <Box<ColumnRef>> column plain_column
 %nterm <std::vector<ColumnRef>> columns
@@ -237,8 +238,8 @@ insert:
 ;
 
 rows:
-  "(" literals ")"              { $$.push_back($2); }
-| rows "," "(" literals ")"     { $$ = $1; $$.push_back($4); }
+  "(" values ")"                { $$.push_back($2); }
+| rows "," "(" values ")"       { $$ = $1; $$.push_back($4); }
 ;
 
 assignments:
@@ -264,8 +265,9 @@ comparisons:
 comparison:
   column comparison_op operand  { $$ = BoxOf(Comparison{Expr(Open($1)), $2, Open($3)}); }
 | constant comparison_op plain_column
-                                { $$ = BoxOf(Comparison{Expr(Open($3)), Flip($2),
-                                                        Expr(Open($1))}); }
+                                { $$ = Turned($1, $2, $3); }
+| PARAMETER comparison_op plain_column
+                                { $$ = Turned($1, $2, $3); }
 | column "is" "null"            { $$ = BoxOf(Comparison{Expr(Open($1)), ComparisonOp::kIsNull,
                                                         Expr(NullAt($3, @3))}); }
 | column "is" "not" "null"      { $$ = BoxOf(Comparison{Expr(Open($1)),
@@ -280,8 +282,13 @@ comparison_op:
 
 /* On the right of an operator `null` is the value, not a column's name. */
 operand:
-  literal                       { $$ = BoxOf(Expr(Open($1))); }
+  value                         { $$ = BoxOf(Expr(Open($1))); }
 | plain_column                  { $$ = BoxOf(Expr(Open($1))); }
+;
+
+value:
+  literal
+| PARAMETER
 ;
 
 literal:
@@ -298,6 +305,11 @@ constant:
 literals:
   literal                       { $$ = ListOf($1); }
 | literals "," literal          { $$ = Append($1, $3); }
+;
+
+values:
+  value                         { $$ = ListOf($1); }
+| values "," value              { $$ = Append($1, $3); }
 ;
 
 column:

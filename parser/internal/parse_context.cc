@@ -63,7 +63,7 @@ std::vector<std::string_view> Useful(const std::vector<std::string_view>& expect
       "serializable", "only",  "write",       "commit",      "end",        "rollback",
       "abort",        "to",    "savepoint",   "release",     "checkpoint", "backup"};
   static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
-                                                    "a string"};
+                                                    "a string", "a parameter"};
   if (IsOneOf("create", expected)) {
     return {"a command"};
   }
@@ -163,6 +163,18 @@ std::unique_ptr<Literal> ParseContext::MakeReal(std::string_view text) {
   return BoxOf(Literal{value, std::string(text), token_});
 }
 
+std::unique_ptr<Literal> ParseContext::MakeParameter(std::string_view text) {
+  const std::string_view digits = text.substr(1);
+  Parameter parameter;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), parameter.number);
+  if (error != std::errc() || parameter.number == 0 || parameter.number > kMaxParameter) {
+    Fail(OutOfRange(text, "is no parameter: they are $1 to $" + std::to_string(kMaxParameter)));
+    return nullptr;
+  }
+  return BoxOf(Literal{parameter, std::string(text), token_});
+}
+
 std::unique_ptr<Literal> ParseContext::MakeString(std::string_view text) const {
   const char quote = text.front();
   std::string value;
@@ -227,6 +239,10 @@ Literal TextOf(const Literal& literal) { return TextAt(literal.text, literal.pos
 TransactionModes Combined(TransactionModes first, TransactionModes second) {
   return {second.isolation ? second.isolation : first.isolation,
           second.read_only ? second.read_only : first.read_only};
+}
+
+Box<Comparison> Turned(Box<Literal> value, ComparisonOp op, Box<ColumnRef> column) {
+  return BoxOf(Comparison{Expr(std::move(*column)), Flip(op), Expr(std::move(*value))});
 }
 
 Box<ColumnRef> MakeColumnRef(Identifier name) {

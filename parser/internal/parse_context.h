@@ -30,6 +30,7 @@ class ParseContext {
   bool CheckName(std::string_view text);
   std::unique_ptr<Literal> MakeInteger(std::string_view text);
   std::unique_ptr<Literal> MakeReal(std::string_view text);
+  std::unique_ptr<Literal> MakeParameter(std::string_view text);
   std::unique_ptr<Literal> MakeString(std::string_view text) const;
 
   // Names are refused in the words of `create` from here on.
@@ -106,6 +107,8 @@ Literal TextAt(std::string_view text, Position position);
 Literal TextOf(const Literal& literal);
 // `first` and what `second` says besides; the later one counts.
 TransactionModes Combined(TransactionModes first, TransactionModes second);
+// `value op column` with the column on the left.
+Box<Comparison> Turned(Box<Literal> value, ComparisonOp op, Box<ColumnRef> column);
 Box<ColumnRef> MakeColumnRef(Identifier name);
 Box<ColumnRef> MakeColumnRef(Identifier relation, std::string_view name);
 Box<ColumnDefinition> MakeColumn(Identifier name, std::string_view word,

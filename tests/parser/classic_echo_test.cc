@@ -55,6 +55,11 @@ TEST(ClassicEcho, OfTransactionsIsOneForm) {
   EXPECT_EQ(EchoOf("set synchronous_commit = on;"), "set synchronous_commit = \"on\";\n");
 }
 
+TEST(ClassicEcho, OfParametersIsTheirNumber) {
+  EXPECT_EQ(EchoOf("delete from T where $01 = a;"), "delete T where  a = $1;\n");
+  EXPECT_EQ(EchoOf("insert into T values ($2);"), "insert into T values (  $2);\n");
+}
+
 TEST(ClassicEcho, OfSelectHasThreeLines) {
   EXPECT_EQ(EchoOf("select * from T;"), "select  *\n from  T\n;\n");
   EXPECT_EQ(EchoOf("select a, T.b from T,U where T.a=U.a and b!='x' and c>=-1.5;"),

@@ -54,6 +54,9 @@ TEST(ParserError, SaysWhatWouldBeRight) {
       {"insert into T values ();", "near \")\": expected a value"},
       {"insert into T values (1 2);", "near \"2\": expected \")\" or \",\""},
       {"delete T;", "near \"T\": expected from"},
+      {"select * from T where $1 = 2;", "near \"2\": expected a name"},
+      {"select $1 from T;", "near \"$1\": expected \"*\" or a name"},
+      {"create table T (a i) distribute a ($1);", "near \"$1\": expected a value"},
       {"queryplans;", "near \";\": expected on or off"},
       {"resize buffer all;", "near \"all\": expected an integer"},
       {"print T U;", "near \"U\": expected \";\""},
@@ -115,6 +118,9 @@ TEST(ParserError, OfNumbersThatDoNotFit) {
             "number out of range at line 1, column 23: 9223372036854775808 does not fit 64 bits");
   EXPECT_EQ(ErrorOf("insert into T values (-1e999);"),
             "number out of range at line 1, column 23: -1e999 does not fit a real number");
+  EXPECT_EQ(ErrorOf("delete from T where a = $0;"),
+            "number out of range at line 1, column 25: $0 is no parameter: they are $1 to $65535");
+  EXPECT_EQ(CodeOf("delete from T where a = $65536;"), Code::kInvalidArgument);
   EXPECT_EQ(CodeOf("print page T 99999999999999999999;"), Code::kInvalidArgument);
   EXPECT_EQ(CodeOf("insert into T values (" + std::string(100'000, '9') + ");"),
             Code::kInvalidArgument);

@@ -155,6 +155,21 @@ TEST(Parser, ReadsChanges) {
   EXPECT_EQ(update.where.size(), 1u);
 }
 
+TEST(Parser, ReadsParametersWhereAValueMayStand) {
+  const auto insert = Parse<Insert>("insert into T values ($1, 'x', $12), ($2, null, 5);");
+  EXPECT_EQ(*insert.rows[0][0].parameter(), Parameter{1});
+  EXPECT_EQ(insert.rows[0][1].parameter(), nullptr);
+  EXPECT_EQ(*insert.rows[0][2].parameter(), Parameter{12});
+  EXPECT_EQ(*insert.rows[1][0].parameter(), Parameter{2});
+  const auto update = Parse<Update>("update T set a = $2 where $1 < b and c = $65535;");
+  EXPECT_EQ(*update.assignments[0].value.literal().parameter(), Parameter{2});
+  EXPECT_EQ(update.where[0].left.column().name, "b");
+  EXPECT_EQ(update.where[0].op, ComparisonOp::kGt);
+  EXPECT_EQ(*update.where[0].right.literal().parameter(), Parameter{1});
+  EXPECT_EQ(*update.where[1].right.literal().parameter(), Parameter{kMaxParameter});
+  EXPECT_EQ(update.where[1].right.position(), (Position{1, 42}));
+}
+
 TEST(Parser, TakesTheRestOfAShellLine) {
   EXPECT_EQ(Parse<Shell>("!ls -l; pwd").command, "ls -l; pwd");
   EXPECT_EQ(Parse<Shell>("  ! ls\r\n").command, " ls");
