@@ -216,6 +216,8 @@ std::string Value::ToString() const {
     common::AppendFixed(&out, double_value());
   } else if (const std::optional<int64_t> integer = IntegerOf(*this)) {
     common::AppendInteger(&out, *integer);
+  } else if (is_parameter()) {
+    out = "$" + std::to_string(static_cast<uint32_t>(parameter_number()));
   } else {
     out = "null";
   }

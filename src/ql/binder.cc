@@ -141,10 +141,32 @@ std::string KindName(const parser::Literal& literal) {
   return std::holds_alternative<std::string>(literal.value) ? "a string" : "a number";
 }
 
+Status NoParameter(const parser::Literal& literal) {
+  return {Code::kInvalidArgument, "there is no parameter " + literal.text};
+}
+
+// What `use`, a function of Parameters, answers for the literal, which is a parameter.
+template <typename Use>
+Result<Value> BindParameter(const parser::Literal& literal, LogicalType type,
+                            Parameters* parameters, Use use) {
+  Result<Value> value = parameters != nullptr ? (parameters->*use)(*literal.parameter(), type)
+                                              : Result<Value>(NoParameter(literal));
+  if (!value.ok()) {
+    return Status(value.status().code(), value.status().message() + AtPosition(literal.position));
+  }
+  return value;
+}
+
 // `column op literal` as a conjunct.
 Result<ExprPtr> BindToLiteral(const parser::Comparison& comparison, uint32_t column,
-                              const Column& definition) {
+                              const Column& definition, Parameters* parameters) {
   const parser::Literal& literal = comparison.right.literal();
+  if (literal.parameter() != nullptr) {
+    ASSIGN_OR_RETURN(Value value,
+                     BindParameter(literal, definition.type, parameters, &Parameters::Compared));
+    return Expr::Compare(ToCompareOp(comparison.op), Expr::ColumnRef(column, definition.type),
+                         Expr::Constant(std::move(value), definition.type));
+  }
   if (!literal.is_null() &&
       std::holds_alternative<std::string>(literal.value) != IsString(definition.type.id)) {
     return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
@@ -157,7 +179,7 @@ Result<ExprPtr> BindToLiteral(const parser::Comparison& comparison, uint32_t col
 }
 
 Result<ExprPtr> BindComparison(const parser::Comparison& comparison, const QueryBlock& block,
-                               const Schema& columns) {
+                               const Schema& columns, Parameters* parameters) {
   const Scope scope(block, kInvalidCondition, kInvalidCondition);
   ASSIGN_OR_RETURN(const uint32_t left, scope.Find(comparison.left.column()));
   ExprPtr column = Expr::ColumnRef(left, columns[left].type);
@@ -168,7 +190,7 @@ Result<ExprPtr> BindComparison(const parser::Comparison& comparison, const Query
     return Expr::Not(Expr::IsNull(std::move(column)));
   }
   if (comparison.right.kind() == parser::Expr::Kind::kLiteral) {
-    return BindToLiteral(comparison, left, columns[left]);
+    return BindToLiteral(comparison, left, columns[left], parameters);
   }
   ASSIGN_OR_RETURN(const uint32_t right, scope.Find(comparison.right.column()));
   if (IsString(columns[left].type.id) != IsString(columns[right].type.id)) {
@@ -181,10 +203,11 @@ Result<ExprPtr> BindComparison(const parser::Comparison& comparison, const Query
                        Expr::ColumnRef(right, columns[right].type));
 }
 
-Status BindWhere(const std::vector<parser::Comparison>& where, QueryBlock* block) {
+Status BindWhere(const std::vector<parser::Comparison>& where, Parameters* parameters,
+                 QueryBlock* block) {
   const Schema columns = block->BlockSchema();
   for (const parser::Comparison& comparison : where) {
-    ASSIGN_OR_RETURN(ExprPtr conjunct, BindComparison(comparison, *block, columns));
+    ASSIGN_OR_RETURN(ExprPtr conjunct, BindComparison(comparison, *block, columns, parameters));
     block->conjuncts.push_back(std::move(conjunct));
   }
   return {};
@@ -208,8 +231,18 @@ Status WrongLiteral(const Status& status, std::string_view classic, const Column
                  literal.position);
 }
 
+// A value that is stored in the column; `classic` begins the message when it cannot be.
+Result<Value> BindStored(const parser::Literal& literal, const Column& column,
+                         std::string_view classic, Parameters* parameters) {
+  if (literal.parameter() != nullptr) {
+    return BindParameter(literal, column.type, parameters, &Parameters::Stored);
+  }
+  Result<Value> value = LiteralAs(literal, column.type);
+  return value.ok() ? std::move(value) : WrongLiteral(value.status(), classic, column, literal);
+}
+
 Result<std::vector<Value>> BindRow(const std::vector<parser::Literal>& row,
-                                   const sm::Relation& relation) {
+                                   const sm::Relation& relation, Parameters* parameters) {
   if (row.size() != relation.schema.size()) {
     return ErrorAt(Code::kInvalidArgument, "QL warning: incorrect attribute count",
                    relation.name + " has " + std::to_string(relation.schema.size()) + " columns, " +
@@ -219,25 +252,20 @@ Result<std::vector<Value>> BindRow(const std::vector<parser::Literal>& row,
   std::vector<Value> values;
   values.reserve(row.size());
   for (size_t i = 0; i < row.size(); ++i) {
-    Result<Value> value = LiteralAs(row[i], relation.schema[i].type);
-    if (!value.ok()) {
-      return WrongLiteral(value.status(), "QL warning: incorrect attribute type",
-                          relation.schema[i], row[i]);
-    }
-    values.push_back(*std::move(value));
+    ASSIGN_OR_RETURN(Value value, BindStored(row[i], relation.schema[i],
+                                             "QL warning: incorrect attribute type", parameters));
+    values.push_back(std::move(value));
   }
   return values;
 }
 
 // The value of `column = ...`: a literal of its type, or a column of one like it.
 Result<ExprPtr> BindAssigned(const parser::Expr& value, const Column& target, const Scope& scope,
-                             const Schema& columns) {
+                             const Schema& columns, Parameters* parameters) {
   if (value.kind() == parser::Expr::Kind::kLiteral) {
-    Result<Value> constant = LiteralAs(value.literal(), target.type);
-    if (!constant.ok()) {
-      return WrongLiteral(constant.status(), kInvalidUpdate, target, value.literal());
-    }
-    return Expr::Constant(*std::move(constant), target.type);
+    ASSIGN_OR_RETURN(Value constant,
+                     BindStored(value.literal(), target, kInvalidUpdate, parameters));
+    return Expr::Constant(std::move(constant), target.type);
   }
   ASSIGN_OR_RETURN(const uint32_t source, scope.Find(value.column()));
   ExprPtr column = Expr::ColumnRef(source, columns[source].type);
@@ -265,6 +293,9 @@ std::string AtPosition(Position position) {
 Result<Value> LiteralAs(const parser::Literal& literal, LogicalType type) {
   if (literal.is_null()) {
     return Value::Null();
+  }
+  if (literal.parameter() != nullptr) {
+    return NoParameter(literal);
   }
   if (const auto* text = std::get_if<std::string>(&literal.value)) {
     return Value::String(*text).CastTo(type);
@@ -333,7 +364,7 @@ Result<QueryBlock> Binder::Bind(const parser::Select& statement) const {
   if (statement.star) {
     OutputAll(&block);
   }
-  RETURN_IF_ERROR(BindWhere(statement.where, &block));
+  RETURN_IF_ERROR(BindWhere(statement.where, parameters_, &block));
   return block;
 }
 
@@ -349,7 +380,7 @@ Result<BoundInsert> Binder::Bind(const parser::Insert& statement) const {
   BoundInsert bound;
   ASSIGN_OR_RETURN(bound.relation, FindTable(statement.table));
   for (const std::vector<parser::Literal>& row : statement.rows) {
-    ASSIGN_OR_RETURN(std::vector<Value> values, BindRow(row, *bound.relation));
+    ASSIGN_OR_RETURN(std::vector<Value> values, BindRow(row, *bound.relation, parameters_));
     bound.rows.push_back(std::move(values));
   }
   return bound;
@@ -372,7 +403,7 @@ Result<QueryBlock> Binder::BindTable(const parser::Identifier& name,
   ASSIGN_OR_RETURN(sm::RelationPtr relation, FindTable(name));
   block.from.push_back(std::move(relation));
   OutputAll(&block);
-  RETURN_IF_ERROR(BindWhere(where, &block));
+  RETURN_IF_ERROR(BindWhere(where, parameters_, &block));
   return block;
 }
 
@@ -395,13 +426,13 @@ Result<BoundUpdate> Binder::Bind(const parser::Update& statement) const {
       }
     }
     ASSIGN_OR_RETURN(ExprPtr value,
-                     BindAssigned(assignment.value, columns[column], scope, columns));
+                     BindAssigned(assignment.value, columns[column], scope, columns, parameters_));
     bound.assignments.push_back({column, std::move(value)});
   }
   // Record files take columns in their order.
   std::sort(bound.assignments.begin(), bound.assignments.end(),
             [](const Assignment& a, const Assignment& b) { return a.column < b.column; });
-  RETURN_IF_ERROR(BindWhere(statement.where, &bound.block));
+  RETURN_IF_ERROR(BindWhere(statement.where, parameters_, &bound.block));
   return bound;
 }
 

@@ -8,13 +8,16 @@
 #include "common/result.h"
 #include "parser/ast.h"
 #include "ql/logical_plan.h"
+#include "ql/parameters.h"
 #include "sm/catalog.h"
 
 namespace redbase::ql {
 
 class Binder {
  public:
-  explicit Binder(const sm::Catalog& catalog) : catalog_(catalog) {}
+  // `parameters` null: the statement may have none.
+  explicit Binder(const sm::Catalog& catalog, Parameters* parameters = nullptr)
+      : catalog_(catalog), parameters_(parameters) {}
 
   Result<QueryBlock> Bind(const parser::Select& statement) const;
   // `print RELATION`: every row, every column.
@@ -31,11 +34,12 @@ class Binder {
                                const std::vector<parser::Comparison>& where) const;
 
   const sm::Catalog& catalog_;
+  Parameters* const parameters_;
 };
 
 // The literal as a value of the type.  kTypeMismatch for another kind of value,
 // kInvalidArgument for one that is out of range or too long; the message says
-// which, without context.
+// which, without context.  A parameter is of no type here.
 Result<Value> LiteralAs(const parser::Literal& literal, LogicalType type);
 
 // " at line 1, column 8".

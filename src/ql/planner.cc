@@ -66,8 +66,9 @@ struct Target {
 
 class StatementPlanner {
  public:
-  StatementPlanner(const sm::Catalog& catalog, const Statistics& statistics, PlannerOptions options)
-      : binder_(catalog), statistics_(statistics), options_(options) {}
+  StatementPlanner(const sm::Catalog& catalog, const Statistics& statistics, PlannerOptions options,
+                   Parameters* parameters)
+      : binder_(catalog, parameters), statistics_(statistics), options_(options) {}
 
   Result<PlanPtr> operator()(const parser::Select& statement) const {
     ASSIGN_OR_RETURN(const QueryBlock block, binder_.Bind(statement));
@@ -160,8 +161,8 @@ class StatementPlanner {
 
 }  // namespace
 
-Result<PlanPtr> Planner::Plan(const parser::Statement& statement) const {
-  return std::visit(StatementPlanner(catalog_, statistics_, options_), statement);
+Result<PlanPtr> Planner::Plan(const parser::Statement& statement, Parameters* parameters) const {
+  return std::visit(StatementPlanner(catalog_, statistics_, options_, parameters), statement);
 }
 
 }  // namespace redbase::ql

@@ -8,6 +8,7 @@
 
 #include "common/result.h"
 #include "parser/ast.h"
+#include "ql/parameters.h"
 #include "ql/plan.h"
 #include "sm/catalog.h"
 
@@ -35,7 +36,8 @@ class Planner {
 
   // select, insert, delete, update, load, print RELATION.  Errors carry the
   // position in the statement and the classic text.
-  Result<PlanPtr> Plan(const parser::Statement& statement) const;
+  // `parameters` null: the statement may have none.
+  Result<PlanPtr> Plan(const parser::Statement& statement, Parameters* parameters = nullptr) const;
 
  private:
   const sm::Catalog& catalog_;

@@ -102,7 +102,8 @@ std::vector<uint32_t> RelevantPartitions(const RelationRequest& request,
     partitions = std::move(both);
   };
   for (const rm::ColumnPredicate& predicate : request.predicates) {
-    if (predicate.column != vector.column()) {
+    // What will be given for a parameter is not known yet.
+    if (predicate.column != vector.column() || predicate.value.is_parameter()) {
       continue;
     }
     if (predicate.kind == Kind::kCompare) {
