@@ -1,8 +1,10 @@
 #include "db/session.h"
 
+#include <optional>
 #include <utility>
 #include <variant>
 
+#include "db/internal/prepared_statement_impl.h"
 #include "db/internal/results.h"
 #include "db/internal/session_impl.h"
 #include "parser/parser.h"
@@ -45,6 +47,23 @@ StatementLock::Mode ModeOf(ResultKind kind) {
 
 Status AtPlace(const Status& status, parser::Position position) {
   return status.ok() ? status : Status(status.code(), status.message() + ql::AtPosition(position));
+}
+
+// What prepared statements with a plan give; nullopt for others.
+std::optional<ResultKind> KindOfPlanned(const parser::Statement& statement) {
+  if (std::holds_alternative<parser::Select>(statement)) {
+    return ResultKind::kRows;
+  }
+  if (std::holds_alternative<parser::Insert>(statement)) {
+    return ResultKind::kInserted;
+  }
+  if (std::holds_alternative<parser::Delete>(statement)) {
+    return ResultKind::kDeleted;
+  }
+  if (std::holds_alternative<parser::Update>(statement)) {
+    return ResultKind::kUpdated;
+  }
+  return std::nullopt;
 }
 
 // What a failed transaction still takes.
@@ -163,6 +182,32 @@ Result<StatementResultPtr> Session::Impl::Execute(const parser::Statement& state
   return result;
 }
 
+Result<std::unique_ptr<PreparedStatement>> Session::Impl::Prepare(parser::Statement statement) {
+  RETURN_IF_ERROR(Admit(statement));
+  auto prepared = std::make_unique<PreparedStatement::Impl>(*this, std::move(statement));
+  if (KindOfPlanned(prepared->statement)) {
+    ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
+    CachedPlan& plan = prepared->plan.emplace(*database_.nodes, prepared->statement);
+    RETURN_IF_ERROR(plan.Refresh(settings.optimize_query));
+    prepared->bound.resize(plan.parameters().count());
+  }
+  return std::make_unique<PreparedStatement>(std::move(prepared));
+}
+
+Result<StatementResultPtr> Session::Impl::Execute(PreparedStatement::Impl& prepared,
+                                                  std::span<const Value> values) {
+  if (!prepared.plan) {
+    return Execute(prepared.statement);
+  }
+  cancel.Clear();
+  RETURN_IF_ERROR(Admit(prepared.statement));
+  Result<StatementResultPtr> result = Run(prepared, values);
+  if (!result.ok()) {
+    NoteFailure();
+  }
+  return result;
+}
+
 Status Session::Impl::Admit(const parser::Statement& statement) const {
   if (transaction_ && transaction_->running()) {
     return {Code::kInvalidArgument, "the last statement of the transaction has not ended"};
@@ -247,12 +292,29 @@ ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const
 }
 
 Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {
-  QueryResult::Parts parts;
-  parts.kind = kind;
-  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(kind)));
+  ASSIGN_OR_RETURN(StatementLock::Hold hold, Lock(ModeOf(kind)));
   const ql::Planner planner(database_.nodes->catalog(), database_.nodes->statistics(),
                             {.optimize = settings.optimize_query});
-  ASSIGN_OR_RETURN(parts.plan, planner.Plan(statement));
+  ASSIGN_OR_RETURN(ql::PlanPtr plan, planner.Plan(statement));
+  return Start(statement, kind, std::move(hold), std::move(plan));
+}
+
+Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
+                                              std::span<const Value> values) {
+  const ResultKind kind = *KindOfPlanned(prepared.statement);
+  ASSIGN_OR_RETURN(StatementLock::Hold hold, Lock(ModeOf(kind)));
+  RETURN_IF_ERROR(prepared.plan->Refresh(settings.optimize_query));
+  ASSIGN_OR_RETURN(std::shared_ptr<const ql::PlanNode> plan, prepared.plan->With(values));
+  return Start(prepared.statement, kind, std::move(hold), std::move(plan));
+}
+
+Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& statement, ResultKind kind,
+                                                StatementLock::Hold hold,
+                                                std::shared_ptr<const ql::PlanNode> plan) {
+  QueryResult::Parts parts;
+  parts.kind = kind;
+  parts.hold = std::move(hold);
+  parts.plan = std::move(plan);
   parts.memory = std::make_unique<common::MemoryAccount>(
       "statement", database_.options.statement_memory, &database_.memory);
   ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
@@ -375,6 +437,17 @@ Result<StatementResultPtr> Session::Execute(std::string_view text) {
     return statement.status();
   }
   return impl_->Execute(*statement);
+}
+
+Result<std::unique_ptr<PreparedStatement>> Session::Prepare(std::string_view text) {
+  Result<parser::Statement> statement = parser::ParseStatement(text);
+  Result<std::unique_ptr<PreparedStatement>> prepared =
+      statement.ok() ? impl_->Prepare(*std::move(statement))
+                     : Result<std::unique_ptr<PreparedStatement>>(statement.status());
+  if (!prepared.ok()) {
+    impl_->NoteFailure();
+  }
+  return prepared;
 }
 
 TransactionState Session::transaction_state() const { return impl_->transaction_state(); }

@@ -8,62 +8,23 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <variant>
-#include <vector>
 
-#include "common/batch.h"
 #include "common/cancel_token.h"
 #include "common/result.h"
 #include "db/database.h"
+#include "db/prepared_statement.h"
+#include "db/row_cursor.h"
 #include "db/settings.h"
+#include "db/statement_result.h"
 #include "parser/ast.h"
-#include "ql/plan.h"
-#include "sm/relation.h"
 
 namespace redbase::db {
-
-enum class ResultKind : uint8_t {
-  kNone,      // done, nothing to show
-  kRows,      // select, print, help
-  kInserted,  // the rows of an insert, delete or update
-  kDeleted,
-  kUpdated,
-  kText,  // a drawing, statistics, a message: text()
-  kExit,  // the session should end
-};
 
 enum class TransactionState : uint8_t {
   kIdle,    // no transaction: every statement is one of its own
   kActive,  // in a transaction
   kFailed,  // in one of which a statement has failed
-};
-
-// What a statement gives: rows that are computed as they are asked for, or text.
-// Unless all rows were read, the destructor cancels (a select) or takes back (a
-// change); the statement is done when Next has answered false.
-class StatementResult {
- public:
-  virtual ~StatementResult() = default;
-
-  virtual ResultKind kind() const = 0;
-  virtual const Schema& schema() const = 0;
-  // The next rows; false at the end, when a change has been committed, or, in a
-  // transaction, done.
-  virtual Result<bool> Next(Batch* batch) = 0;
-  virtual uint64_t changed_rows() const = 0;
-  virtual const std::string& text() const = 0;
-  // The plan, for statements that have one; null otherwise.
-  virtual const ql::PlanNode* plan() const = 0;
-  // The data nodes whose rows follow one another (Batch::partition()); empty
-  // when the rows are not sectioned by node.
-  virtual const std::vector<uint32_t>& nodes() const = 0;
-  // An update of the partitioning attribute, which moves rows between nodes.
-  virtual bool reshuffled() const = 0;
-  // What the user should know of, complete at the end: values that a load has
-  // cut, a commit that rolled back.
-  virtual const std::vector<std::string>& notices() const = 0;
 };
 
 class Session {
@@ -77,6 +38,10 @@ class Session {
   Result<std::unique_ptr<StatementResult>> Execute(const parser::Statement& statement);
   Result<std::unique_ptr<StatementResult>> Execute(std::string_view text);
 
+  // A statement to run several times.  Errors as for Execute, but for those that only
+  // values can make.  Requires: destroyed before the session is.
+  Result<std::unique_ptr<PreparedStatement>> Prepare(std::string_view text);
+
   TransactionState transaction_state() const;
   bool in_transaction() const { return transaction_state() != TransactionState::kIdle; }
   // For a statement that the caller could not parse: it fails a transaction as any
@@ -89,6 +54,7 @@ class Session {
 
  private:
   friend class Database;
+  friend class PreparedStatement;
   std::unique_ptr<Impl> impl_;
 };
 

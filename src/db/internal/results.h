@@ -50,7 +50,7 @@ class QueryResult : public StatementResult {
     ResultKind kind = ResultKind::kRows;
     StatementLock::Hold hold;
     std::unique_ptr<common::MemoryAccount> memory;
-    ql::PlanPtr plan;
+    std::shared_ptr<const ql::PlanNode> plan;
     std::unique_ptr<ex::ClusterStatement> statement;
     std::unique_ptr<ql::Query> query;
     std::vector<uint32_t> nodes;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ class Session::Impl {
   explicit Impl(Database::Impl& database) : database_(database) {}
 
   Result<StatementResultPtr> Execute(const parser::Statement& statement);
+  Result<std::unique_ptr<PreparedStatement>> Prepare(parser::Statement statement);
+  Result<StatementResultPtr> Execute(PreparedStatement::Impl& prepared,
+                                     std::span<const Value> values);
   void NoteFailure();
   TransactionState transaction_state() const {
     return transaction_ ? transaction_->state() : TransactionState::kIdle;
@@ -50,6 +54,11 @@ class Session::Impl {
 
   // Plans and starts a query; changes exclude other statements.
   Result<StatementResultPtr> Run(const parser::Statement& statement, ResultKind kind);
+  Result<StatementResultPtr> Run(PreparedStatement::Impl& prepared, std::span<const Value> values);
+  // Starts a plan of the statement.
+  Result<StatementResultPtr> Start(const parser::Statement& statement, ResultKind kind,
+                                   StatementLock::Hold hold,
+                                   std::shared_ptr<const ql::PlanNode> plan);
   Result<StatementResultPtr> Help(const parser::Help& statement);
   Result<StatementResultPtr> Print(const parser::Statement& statement, const parser::Print& print);
   Result<StatementResultPtr> Create(const parser::CreateTable& statement);

@@ -1,0 +1,55 @@
+// CachedPlan: the plan of a statement with parameters, kept from one execution to the
+// next while the catalog stays as it is.
+//
+// Values are written into the plan before it runs, so it serves one execution at a time.
+// A plan with exchanges is made for the values instead, since they decide which
+// partitions hold such rows.
+//
+// Requires, for every call: a statement lock is held, so that the catalog stays.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "common/result.h"
+#include "common/value.h"
+#include "ex/comm_layer.h"
+#include "parser/ast.h"
+#include "ql/parameters.h"
+#include "ql/plan.h"
+
+namespace redbase::db {
+
+class CachedPlan {
+ public:
+  // `statement` outlives this.
+  CachedPlan(ex::CommLayer& nodes, const parser::Statement& statement)
+      : nodes_(nodes), statement_(statement) {}
+
+  // Plans anew, unless the plan is still good.
+  Status Refresh(bool optimize);
+  // The plan to run with these values, one for each parameter.  Requires: refreshed.
+  Result<std::shared_ptr<const ql::PlanNode>> With(std::span<const Value> values);
+
+  // As of the last Refresh.
+  const ql::Parameters& parameters() const { return parameters_; }
+  const Schema& schema() const { return plan_->schema; }
+
+ private:
+  Result<ql::PlanPtr> Plan(ql::Parameters* parameters) const;
+
+  ex::CommLayer& nodes_;
+  const parser::Statement& statement_;
+  ql::Parameters parameters_;
+  std::shared_ptr<ql::PlanNode> plan_;  // null until the first Refresh
+  std::vector<ql::ParameterPlace> places_;
+  bool has_exchanges_ = false;
+  // What the plan was made for.
+  uint64_t catalog_version_ = 0;
+  bool optimize_ = true;
+  std::vector<Value> converted_;  // of the current execution
+};
+
+}  // namespace redbase::db
