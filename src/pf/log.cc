@@ -6,6 +6,7 @@ namespace redbase::pf {
 
 void AppendLogRecord(const LogRecordHeader& header, std::span<const std::byte> payload,
                      std::string* group) {
+  group->reserve(group->size() + sizeof(header) + payload.size());
   ByteWriter writer(group);
   writer.Put(header);
   writer.PutBytes(AsChars(payload));

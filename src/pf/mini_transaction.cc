@@ -297,16 +297,20 @@ uint64_t MiniTransaction::AppendToLog() {
     const PageRef page{i};
     const Change* only = nullptr;
     size_t count = 0;
-    several.clear();
     for (const Change& change : changes_) {
       if (change.page == page) {
         only = &change;
         ++count;
-        AppendOp(change.op, AsBytes(payloads_).subspan(change.begin, change.length), &several);
       }
     }
     if (count == 0) {
       continue;
+    }
+    several.clear();
+    for (const Change& change : changes_) {
+      if (count > 1 && change.page == page) {
+        AppendOp(change.op, AsBytes(payloads_).subspan(change.begin, change.length), &several);
+      }
     }
     const std::span<const std::byte> payload =
         count == 1 ? AsBytes(payloads_).subspan(only->begin, only->length) : AsBytes(several);

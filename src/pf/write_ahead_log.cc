@@ -106,7 +106,7 @@ Status WriteAheadLog::WriteBuffered(bool sync) {
   if (!failure_.ok()) {
     return failure_;
   }
-  const std::string bytes = std::exchange(buffer_, std::string());
+  std::string bytes = std::exchange(buffer_, std::move(spare_));
   const uint64_t from = buffered_from_;
   buffered_from_ = end_;
   writing_ = true;
@@ -128,6 +128,8 @@ Status WriteAheadLog::WriteBuffered(bool sync) {
   } else if (sync) {
     durable_.store(from + bytes.size(), std::memory_order_release);
   }
+  bytes.clear();
+  spare_ = std::move(bytes);
   written_.NotifyAll();
   return written;
 }

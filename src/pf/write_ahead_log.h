@@ -114,6 +114,7 @@ class WriteAheadLog : public Log {
   mutable common::Mutex mutex_;
   common::CondVar written_;
   std::string buffer_ GUARDED_BY(mutex_);  // frames, the first at buffered_from_
+  std::string spare_ GUARDED_BY(mutex_);   // empty; the memory of what was written
   uint64_t buffered_from_ GUARDED_BY(mutex_) = 0;
   uint64_t end_ GUARDED_BY(mutex_) = 0;              // after the last frame
   uint64_t last_ GUARDED_BY(mutex_) = 0;             // the last frame, if one was appended

@@ -35,9 +35,14 @@ void EntryList::Sort() {
 }
 
 void EntryList::Clear() {
-  keys_ = {};
-  items_ = {};
-  static_cast<void>(reservation_.Resize(0));  // giving back cannot fail
+  constexpr size_t kKeptBytes = 4096;
+  keys_.clear();
+  items_.clear();
+  if (reservation_.bytes() > kKeptBytes) {
+    keys_ = {};
+    items_ = {};
+    static_cast<void>(reservation_.Resize(0));  // giving back cannot fail
+  }
 }
 
 bool EntryList::IsLess(const Item& a, const Item& b) const {

@@ -120,7 +120,9 @@ std::vector<Cell> RowBlock::Row(size_t i) const {
 }
 
 void RowBlockBuilder::Begin(size_t columns, size_t count, uint16_t flags) {
+  constexpr size_t kSmallBlock = 256;
   out_.clear();
+  out_.reserve(kSmallBlock);  // at once, where it is for one row
   count_ = count;
   Put(&out_, static_cast<uint16_t>(count));
   Put(&out_, static_cast<uint16_t>(columns));
