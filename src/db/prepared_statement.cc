@@ -39,10 +39,9 @@ Result<uint64_t> PreparedStatement::Run() { return Run(impl_->bound); }
 
 Result<uint64_t> PreparedStatement::Run(std::span<const Value> values) {
   ASSIGN_OR_RETURN(const std::unique_ptr<StatementResult> result, Execute(values));
-  Batch batch;
   while (true) {
-    ASSIGN_OR_RETURN(const bool more, result->Next(&batch));
-    if (!more) {
+    ASSIGN_OR_RETURN(const Batch* const rows, result->NextView());
+    if (rows == nullptr) {
       return result->changed_rows();
     }
   }

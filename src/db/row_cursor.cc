@@ -47,28 +47,27 @@ int64_t WithoutFraction(double real) {
 }  // namespace
 
 Result<bool> RowCursor::Next() {
-  while (next_ == batch_.selected()) {
-    ASSIGN_OR_RETURN(const bool more, result_->Next(&batch_));
+  while (batch_ == nullptr || next_ == batch_->selected()) {
     next_ = 0;
-    if (!more) {
-      batch_.Clear();
+    ASSIGN_OR_RETURN(batch_, result_->NextView());
+    if (batch_ == nullptr) {
       return false;
     }
   }
-  row_ = batch_.RowAt(next_++);
+  row_ = batch_->RowAt(next_++);
   return true;
 }
 
 int64_t RowCursor::GetInt(size_t column) const {
-  return NumberAt<int64_t>(batch_.column(column), row_, WithoutFraction);
+  return NumberAt<int64_t>(batch_->column(column), row_, WithoutFraction);
 }
 
 double RowCursor::GetDouble(size_t column) const {
-  return NumberAt<double>(batch_.column(column), row_, [](double real) { return real; });
+  return NumberAt<double>(batch_->column(column), row_, [](double real) { return real; });
 }
 
 std::string_view RowCursor::GetString(size_t column) const {
-  const Vector& vector = batch_.column(column);
+  const Vector& vector = batch_->column(column);
   if (vector.physical() != PhysicalType::kString || !vector.IsValid(row_)) {
     return {};
   }

@@ -34,7 +34,7 @@ class RowCursor {
 
   // Of the row that Next has gone to.  A null, and a value of another kind than is asked
   // for, is 0 or ""; GetInt of a real is without its fraction.
-  bool IsNull(size_t column) const { return !batch_.column(column).IsValid(row_); }
+  bool IsNull(size_t column) const { return !batch_->column(column).IsValid(row_); }
   int64_t GetInt(size_t column) const;
   double GetDouble(size_t column) const;
   // Good until Next.
@@ -44,9 +44,9 @@ class RowCursor {
 
  private:
   std::unique_ptr<StatementResult> result_;
-  Batch batch_;
-  size_t next_ = 0;  // among the selected rows
-  size_t row_ = 0;   // in the vectors
+  const Batch* batch_ = nullptr;  // the result's
+  size_t next_ = 0;               // among the selected rows
+  size_t row_ = 0;                // in the vectors
 };
 
 }  // namespace redbase::db

@@ -292,33 +292,37 @@ ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const
 }
 
 Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {
-  ASSIGN_OR_RETURN(StatementLock::Hold hold, Lock(ModeOf(kind)));
+  QueryResult::Parts parts;
+  parts.kind = kind;
+  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(kind)));
   const ql::Planner planner(database_.nodes->catalog(), database_.nodes->statistics(),
                             {.optimize = settings.optimize_query});
-  ASSIGN_OR_RETURN(ql::PlanPtr plan, planner.Plan(statement));
-  return Start(statement, kind, std::move(hold), std::move(plan));
+  ASSIGN_OR_RETURN(parts.plan, planner.Plan(statement));
+  return Start(statement, std::move(parts));
 }
 
 Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
                                               std::span<const Value> values) {
-  const ResultKind kind = *KindOfPlanned(prepared.statement);
-  ASSIGN_OR_RETURN(StatementLock::Hold hold, Lock(ModeOf(kind)));
+  QueryResult::Parts parts;
+  parts.kind = *KindOfPlanned(prepared.statement);
+  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(parts.kind)));
   RETURN_IF_ERROR(prepared.plan->Refresh(settings.optimize_query));
-  ASSIGN_OR_RETURN(std::shared_ptr<const ql::PlanNode> plan, prepared.plan->With(values));
-  return Start(prepared.statement, kind, std::move(hold), std::move(plan));
+  ASSIGN_OR_RETURN(parts.plan, prepared.plan->With(values));
+  parts.direct = prepared.plan->direct();
+  return Start(prepared.statement, std::move(parts));
 }
 
-Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& statement, ResultKind kind,
-                                                StatementLock::Hold hold,
-                                                std::shared_ptr<const ql::PlanNode> plan) {
-  QueryResult::Parts parts;
-  parts.kind = kind;
-  parts.hold = std::move(hold);
-  parts.plan = std::move(plan);
-  parts.memory = std::make_unique<common::MemoryAccount>(
-      "statement", database_.options.statement_memory, &database_.memory);
-  ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
-  ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
+Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& statement,
+                                                QueryResult::Parts parts) {
+  if (parts.direct) {
+    // It takes no memory that grows with anything.
+    ASSIGN_OR_RETURN(parts.statement, Begin(nullptr));
+  } else {
+    parts.memory = std::make_unique<common::MemoryAccount>(
+        "statement", database_.options.statement_memory, &database_.memory);
+    ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
+    ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
+  }
   if (!std::holds_alternative<parser::Select>(statement)) {
     parts.nodes = NodesOf(*parts.plan);
   }

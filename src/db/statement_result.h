@@ -36,6 +36,11 @@ class StatementResult {
   // The next rows; false at the end, when a change has been committed, or, in a
   // transaction, done.
   virtual Result<bool> Next(Batch* batch) = 0;
+  // The same for who only looks at the rows: good until the next call; null at the end.
+  virtual Result<const Batch*> NextView() {
+    ASSIGN_OR_RETURN(const bool more, Next(&viewed_));
+    return more ? &viewed_ : nullptr;
+  }
   virtual uint64_t changed_rows() const = 0;
   virtual const std::string& text() const = 0;
   // The plan, for statements that have one; null otherwise.
@@ -48,6 +53,9 @@ class StatementResult {
   // What the user should know of, complete at the end: values that a load has
   // cut, a commit that rolled back.
   virtual const std::vector<std::string>& notices() const = 0;
+
+ private:
+  Batch viewed_;
 };
 
 }  // namespace redbase::db

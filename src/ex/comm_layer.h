@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/batch.h"
 #include "common/cancel_token.h"
 #include "common/check_report.h"
 #include "common/env.h"
@@ -23,6 +24,7 @@
 #include "common/memory_account.h"
 #include "common/result.h"
 #include "pf/buffer_pool.h"  // NOLINT(layers): the pool is only passed on
+#include "ql/direct_plan.h"
 #include "ql/planner.h"
 #include "ql/query.h"
 #include "sm/catalog.h"
@@ -53,7 +55,7 @@ struct CommLayerOptions {
 struct StatementOptions {
   common::MemoryAccount* memory = nullptr;
   const common::CancelToken* cancel = nullptr;
-  std::string working_directory;
+  std::string_view working_directory;
   // Of a statement that is a transaction of its own: see ClusterTransaction.
   bool synchronous_commit = true;
 };
@@ -77,6 +79,8 @@ class ClusterStatement {
 
   // The plan's rows.  The query ends before Commit, Rollback or the destructor.
   virtual Result<std::unique_ptr<ql::Query>> Run(const ql::PlanNode& plan) = 0;
+  // The same at once, as ql::DirectPlan::Run.
+  virtual Result<Batch*> Run(ql::DirectPlan& plan) = 0;
   virtual Status CreateTable(const sm::TableDefinition& definition) = 0;
   virtual Status DropTable(std::string_view name) = 0;
   virtual Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "common/cancel_token.h"
 #include "common/executor.h"
@@ -36,7 +37,7 @@ struct ExecContext {
   // Null where no plan with exchanges is run.
   ExchangeFactory* exchanges = nullptr;
   // Relative paths of load begin here.
-  std::string working_directory;
+  std::string_view working_directory;
 };
 
 }  // namespace redbase::ql

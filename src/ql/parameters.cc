@@ -10,6 +10,10 @@ namespace {
 
 std::string NameOf(size_t index) { return "$" + std::to_string(index + 1); }
 
+Status OfParameter(size_t index, const Status& status) {
+  return status.Annotate("parameter " + NameOf(index));
+}
+
 bool IsAlike(LogicalType a, LogicalType b) {
   return IsString(a.id) ? IsString(b.id) : PhysicalTypeOf(a) == PhysicalTypeOf(b);
 }
@@ -147,20 +151,22 @@ std::vector<LogicalType> Parameters::types() const {
   return types;
 }
 
-Result<Value> Parameters::Convert(size_t index, const Value& value) const {
+Status Parameters::Convert(size_t index, const Value& value, Value* out) const {
   const Use& use = uses_[index];
-  if (value.is_string() && IsString(use.type->id)) {
-    for (const LogicalType type : use.stored) {
-      const Status fits = value.CastTo(type).status();
-      RETURN_IF_ERROR(Status(fits).Annotate("parameter " + NameOf(index)));
-    }
-    return value;
+  const bool is_right =
+      value.is_int() ? use.type->id == TypeId::kInt : value.is_string() && IsString(use.type->id);
+  if (!is_right) {
+    Result<Value> converted = value.CastTo(*use.type);
+    RETURN_IF_ERROR(converted.ok() ? Status() : OfParameter(index, converted.status()));
+    *out = *std::move(converted);
+    return {};
   }
-  Result<Value> converted = value.CastTo(*use.type);
-  if (!converted.ok()) {
-    return std::move(converted).status().Annotate("parameter " + NameOf(index));
+  for (const LogicalType type : use.stored) {
+    const Result<Value> fits = value.CastTo(type);
+    RETURN_IF_ERROR(fits.ok() ? Status() : OfParameter(index, fits.status()));
   }
-  return converted;
+  *out = value;
+  return {};
 }
 
 std::vector<ParameterPlace> ParametersOf(PlanNode& plan) {

@@ -42,9 +42,9 @@ class Parameters {
   // Of parameters 1, 2 ...; a string is as long as the shortest column takes that it is
   // stored in.  Requires: Check has succeeded.
   std::vector<LogicalType> types() const;
-  // The value as one of the parameter's type; `index` from 0.  kTypeMismatch and
-  // kInvalidArgument (out of range, too long) name the parameter.
-  Result<Value> Convert(size_t index, const Value& value) const;
+  // Sets `out` to the value as one of the parameter's type; `index` from 0.  kTypeMismatch
+  // and kInvalidArgument (out of range, too long) name the parameter.
+  Status Convert(size_t index, const Value& value, Value* out) const;
 
  private:
   struct Use {

@@ -251,6 +251,70 @@ TEST_P(PreparedStatementTest, AResultMayOutliveItsStatement) {
   EXPECT_THAT(*LinesOf(*std::move(result)), ElementsAre("150"));
 }
 
+// Such plans run without a query of their own.
+TEST_P(PreparedStatementTest, FindsTheRowOfAWholeKey) {
+  system_.Run("create table K (a i, b c30, c f);");
+  system_.Run("create unique index K(b, a);");
+  system_.Run(
+      "insert into K values (1, 'a key longer than twelve bytes', 1.5), (2, 'short', 2.5);");
+  const Value longer = Value::String("a key longer than twelve bytes");
+  const Prepared select = Prepare("select c, b, c from K where a = $1 and b = $2 and c > $3;");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(Rows(*select, {Value::Int(1), longer, Value::Int(1)}),
+                ElementsAre("1.500000 | a key longer than twelve bytes | 1.500000"));
+    EXPECT_THAT(Rows(*select, {Value::Int(1), longer, Value::Double(1.5)}), IsEmpty());
+    EXPECT_THAT(Rows(*select, {Value::Int(2), longer, Value::Int(1)}), IsEmpty());
+    EXPECT_THAT(Rows(*select, {Value::Int(2), Value::String("short"), Value::Null()}), IsEmpty());
+    EXPECT_THAT(Rows(*select, {Value::Null(), longer, Value::Int(1)}), IsEmpty());
+  }
+  EXPECT_THAT(Rows(*Prepare("select * from K where a = $1 and b = 'short' and c is not null;"),
+                   {Value::Int(2)}),
+              ElementsAre("2 | short | 2.500000"));
+  EXPECT_THAT(Rows(*Prepare("select a from K where a = $1 and b = 'short' and c is null;"),
+                   {Value::Int(2)}),
+              IsEmpty());
+}
+
+TEST_P(PreparedStatementTest, ItsRowsMayBeTakenAway) {
+  const Prepared select = Prepare("select name from T where k = $1;");
+  std::vector<Batch> taken(3);
+  for (const auto& [i, key] : {std::pair(0, 1), std::pair(1, 150), std::pair(2, 250)}) {
+    const std::array<Value, 1> values = {Value::Int(key)};
+    const auto result = select->Execute(values);
+    ASSERT_OK(result);
+    EXPECT_TRUE(*(*result)->Next(&taken[static_cast<size_t>(i)]));
+  }
+  EXPECT_EQ(taken[0].GetValue(0, taken[0].RowAt(0)), Value::String("one"));
+  EXPECT_EQ(taken[1].GetValue(0, taken[1].RowAt(0)), Value::String("more"));
+  EXPECT_EQ(taken[2].GetValue(0, taken[2].RowAt(0)), Value::String("most"));
+}
+
+TEST_P(PreparedStatementTest, GoesOnAfterAFailure) {
+  system_.Run("create table K (a i, b i);");
+  system_.Run("create unique index K(a);");
+  system_.Run("create unique index K(b);");
+  const Prepared insert = Prepare("insert into K values ($1, $2), ($3, 0);");
+  const auto row = [](int a, int b, int other) {
+    return std::array<Value, 3>{Value::Int(a), Value::Int(b), Value::Int(other)};
+  };
+  EXPECT_EQ(*insert->Run(row(1, 1, 2)), 2U);
+  EXPECT_CODE(Code::kConstraint, insert->Run(row(3, 3, 4)));  // 0 is there
+  EXPECT_CODE(Code::kConstraint, insert->Run(row(1, 5, 6)));
+  system_.Run("delete from K where b = 0;");
+  EXPECT_EQ(*insert->Run(row(3, 3, 4)), 2U);
+  EXPECT_THAT(Sorted(system_.Rows("select * from K;")), ElementsAre("1 | 1", "3 | 3", "4 | 0"));
+}
+
+TEST_P(PreparedStatementTest, ACancelledOneFails) {
+  const Prepared select = Prepare("select name from T where k = $1;");
+  const std::array<Value, 1> values = {Value::Int(1)};
+  const auto result = select->Execute(values);
+  ASSERT_OK(result);
+  system_.session().cancel_token().Cancel();
+  Batch batch;
+  EXPECT_CODE(Code::kCancelled, (*result)->Next(&batch));
+}
+
 TEST_P(PreparedStatementTest, ReadOnlyTransactionsRefuseIt) {
   const Prepared insert = Prepare("insert into T values ($1, 'x', 1);");
   system_.Run("begin read only;");

@@ -64,18 +64,24 @@ TEST_F(ParametersTest, AreNumberedWithoutGaps) {
   EXPECT_EQ(parameters.Check().message(), "could not determine data type of parameter $1");
 }
 
+Result<Value> Converted(const Parameters& parameters, size_t index, const Value& value) {
+  Value out;
+  RETURN_IF_ERROR(parameters.Convert(index, value, &out));
+  return out;
+}
+
 TEST_F(ParametersTest, AreConvertedToTheirType) {
   Parameters parameters;
   EXPECT_OK(Plan("insert into student values ($1, $2, $3);", &parameters));
-  EXPECT_EQ(*parameters.Convert(0, Value::Bigint(7)), Value::Int(7));
-  EXPECT_EQ(*parameters.Convert(2, Value::Int(7)), Value::Real(7));
-  EXPECT_EQ(*parameters.Convert(2, Value::Double(0.1)), Value::Real(0.1F));
-  EXPECT_TRUE(parameters.Convert(1, Value::Null())->is_null());
-  EXPECT_CODE(Code::kTypeMismatch, parameters.Convert(0, Value::Double(1.5)));
-  EXPECT_CODE(Code::kTypeMismatch, parameters.Convert(0, Value::String("1")));
-  EXPECT_CODE(Code::kTypeMismatch, parameters.Convert(1, Value::Int(1)));
-  EXPECT_CODE(Code::kInvalidArgument, parameters.Convert(0, Value::Bigint(int64_t{1} << 31)));
-  const Status too_long = parameters.Convert(1, Value::String(std::string(21, 'x'))).status();
+  EXPECT_EQ(*Converted(parameters, 0, Value::Bigint(7)), Value::Int(7));
+  EXPECT_EQ(*Converted(parameters, 2, Value::Int(7)), Value::Real(7));
+  EXPECT_EQ(*Converted(parameters, 2, Value::Double(0.1)), Value::Real(0.1F));
+  EXPECT_TRUE(Converted(parameters, 1, Value::Null())->is_null());
+  EXPECT_CODE(Code::kTypeMismatch, Converted(parameters, 0, Value::Double(1.5)));
+  EXPECT_CODE(Code::kTypeMismatch, Converted(parameters, 0, Value::String("1")));
+  EXPECT_CODE(Code::kTypeMismatch, Converted(parameters, 1, Value::Int(1)));
+  EXPECT_CODE(Code::kInvalidArgument, Converted(parameters, 0, Value::Bigint(int64_t{1} << 31)));
+  const Status too_long = Converted(parameters, 1, Value::String(std::string(21, 'x'))).status();
   EXPECT_EQ(too_long.code(), Code::kInvalidArgument);
   EXPECT_THAT(too_long.message(), HasSubstr("parameter $2: "));
 }
@@ -83,7 +89,7 @@ TEST_F(ParametersTest, AreConvertedToTheirType) {
 TEST_F(ParametersTest, AStringToCompareWithMayBeOfAnyLength) {
   Parameters parameters;
   EXPECT_OK(Plan("delete from student where name = $1;", &parameters));
-  EXPECT_OK(parameters.Convert(0, Value::String(std::string(21, 'x'))));
+  EXPECT_OK(Converted(parameters, 0, Value::String(std::string(21, 'x'))));
 }
 
 TEST_F(ParametersTest, StandWhereTheirValuesWill) {

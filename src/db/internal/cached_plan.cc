@@ -35,6 +35,7 @@ Status CachedPlan::Refresh(bool optimize) {
   parameters_ = std::move(parameters);
   has_exchanges_ = HasExchanges(*plan);
   places_ = ql::ParametersOf(*plan);
+  ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(*plan, nodes_.catalog()));
   plan_ = std::move(plan);
   catalog_version_ = version;
   return {};
@@ -48,7 +49,7 @@ Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::With(std::span<const Val
   }
   converted_.resize(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
-    ASSIGN_OR_RETURN(converted_[i], parameters_.Convert(i, values[i]));
+    RETURN_IF_ERROR(parameters_.Convert(i, values[i], &converted_[i]));
   }
   if (has_exchanges_ && !places_.empty()) {
     ql::Parameters given(converted_);

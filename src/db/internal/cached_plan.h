@@ -17,6 +17,7 @@
 #include "common/value.h"
 #include "ex/comm_layer.h"
 #include "parser/ast.h"
+#include "ql/direct_plan.h"
 #include "ql/parameters.h"
 #include "ql/plan.h"
 
@@ -32,6 +33,8 @@ class CachedPlan {
   Status Refresh(bool optimize);
   // The plan to run with these values, one for each parameter.  Requires: refreshed.
   Result<std::shared_ptr<const ql::PlanNode>> With(std::span<const Value> values);
+  // That plan, where it is of the direct kind; else null.
+  const std::shared_ptr<ql::DirectPlan>& direct() const { return direct_; }
 
   // As of the last Refresh.
   const ql::Parameters& parameters() const { return parameters_; }
@@ -45,6 +48,7 @@ class CachedPlan {
   ql::Parameters parameters_;
   std::shared_ptr<ql::PlanNode> plan_;  // null until the first Refresh
   std::vector<ql::ParameterPlace> places_;
+  std::shared_ptr<ql::DirectPlan> direct_;
   bool has_exchanges_ = false;
   // What the plan was made for.
   uint64_t catalog_version_ = 0;

@@ -11,6 +11,13 @@ QueryResult::QueryResult(Parts parts) : parts_(std::move(parts)) {
 QueryResult::~QueryResult() { End(/*failed=*/false); }
 
 Result<bool> QueryResult::Next(Batch* batch) {
+  if (parts_.direct) {
+    ASSIGN_OR_RETURN(Batch* const rows, NextDirect());
+    if (rows != nullptr) {
+      std::swap(*batch, *rows);
+    }
+    return rows != nullptr;
+  }
   if (!parts_.query) {
     return false;
   }
@@ -25,15 +32,44 @@ Result<bool> QueryResult::Next(Batch* batch) {
   return more;
 }
 
+Result<const Batch*> QueryResult::NextView() {
+  if (!parts_.direct) {
+    return StatementResult::NextView();
+  }
+  ASSIGN_OR_RETURN(const Batch* const rows, NextDirect());
+  return rows;
+}
+
+Result<Batch*> QueryResult::NextDirect() {
+  if (!parts_.statement) {
+    return nullptr;
+  }
+  if (!std::exchange(has_run_, true)) {
+    Result<Batch*> rows = parts_.statement->Run(*parts_.direct);
+    if (!rows.ok()) {
+      End(/*failed=*/true);
+      return rows;
+    }
+    if (*rows != nullptr) {
+      changed_rows_ = parts_.direct->changes() ? (*rows)->selected() : 0;
+      return rows;
+    }
+  }
+  RETURN_IF_ERROR(Finish());
+  return nullptr;
+}
+
 bool QueryResult::reshuffled() const {
   const auto* route = parts_.plan->As<ql::Route>();
   return route != nullptr && route->moved_only;
 }
 
 Status QueryResult::Finish() {
-  changed_rows_ = parts_.query->changed_rows();
-  notices_ = parts_.query->notices();
-  parts_.query.reset();
+  if (parts_.query) {
+    changed_rows_ = parts_.query->changed_rows();
+    notices_ = parts_.query->notices();
+    parts_.query.reset();
+  }
   Status committed = parts_.statement->Commit();
   End(!committed.ok());
   return committed;

@@ -12,6 +12,7 @@
 #include "db/internal/statement_lock.h"
 #include "db/session.h"
 #include "ex/comm_layer.h"
+#include "ql/direct_plan.h"
 #include "ql/plan.h"
 #include "ql/query.h"
 
@@ -52,7 +53,9 @@ class QueryResult : public StatementResult {
     std::unique_ptr<common::MemoryAccount> memory;
     std::shared_ptr<const ql::PlanNode> plan;
     std::unique_ptr<ex::ClusterStatement> statement;
+    // What runs the plan: one of these.
     std::unique_ptr<ql::Query> query;
+    std::shared_ptr<ql::DirectPlan> direct;
     std::vector<uint32_t> nodes;
     SessionTransaction* transaction = nullptr;  // null: one of its own
   };
@@ -63,6 +66,7 @@ class QueryResult : public StatementResult {
   ResultKind kind() const override { return parts_.kind; }
   const Schema& schema() const override { return parts_.plan->schema; }
   Result<bool> Next(Batch* batch) override;
+  Result<const Batch*> NextView() override;
   uint64_t changed_rows() const override { return changed_rows_; }
   const std::string& text() const override { return text_; }
   const ql::PlanNode* plan() const override { return parts_.plan.get(); }
@@ -71,12 +75,15 @@ class QueryResult : public StatementResult {
   const std::vector<std::string>& notices() const override { return notices_; }
 
  private:
+  // The rows of a direct plan, then null.
+  Result<Batch*> NextDirect();
   Status Finish();
   // Ends the query, then takes back what it did, unless it is done.
   void End(bool failed);
 
   Parts parts_;
   uint64_t changed_rows_ = 0;
+  bool has_run_ = false;  // the direct plan
   const std::string text_;
   std::vector<std::string> notices_;
 };

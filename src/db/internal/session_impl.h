@@ -9,6 +9,7 @@
 
 #include "common/cancel_token.h"
 #include "db/internal/database_impl.h"
+#include "db/internal/results.h"
 #include "db/internal/session_transaction.h"
 #include "db/session.h"
 #include "db/settings.h"
@@ -55,10 +56,8 @@ class Session::Impl {
   // Plans and starts a query; changes exclude other statements.
   Result<StatementResultPtr> Run(const parser::Statement& statement, ResultKind kind);
   Result<StatementResultPtr> Run(PreparedStatement::Impl& prepared, std::span<const Value> values);
-  // Starts a plan of the statement.
-  Result<StatementResultPtr> Start(const parser::Statement& statement, ResultKind kind,
-                                   StatementLock::Hold hold,
-                                   std::shared_ptr<const ql::PlanNode> plan);
+  // Starts the plan in `parts`, which have the lock, too.
+  Result<StatementResultPtr> Start(const parser::Statement& statement, QueryResult::Parts parts);
   Result<StatementResultPtr> Help(const parser::Help& statement);
   Result<StatementResultPtr> Print(const parser::Statement& statement, const parser::Print& print);
   Result<StatementResultPtr> Create(const parser::CreateTable& statement);

@@ -107,6 +107,11 @@ Result<std::unique_ptr<ql::Query>> ClusterStatementImpl::Run(const ql::PlanNode&
   return ql::Query::Start(plan, context_);
 }
 
+Result<Batch*> ClusterStatementImpl::Run(ql::DirectPlan& plan) {
+  changed_ = changed_ || plan.changes();
+  return plan.Run(context_);
+}
+
 Result<std::unique_ptr<ql::Operator>> ClusterStatementImpl::MakeExchange(
     const ql::PlanNode& node, std::unique_ptr<ql::Operator> source, ql::ExecContext& context) {
   FragmentStarter& starter = *this;

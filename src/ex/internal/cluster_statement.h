@@ -30,6 +30,7 @@ class ClusterStatementImpl : public ClusterStatement,
   ~ClusterStatementImpl() override;
 
   Result<std::unique_ptr<ql::Query>> Run(const ql::PlanNode& plan) override;
+  Result<Batch*> Run(ql::DirectPlan& plan) override;
   Status CreateTable(const sm::TableDefinition& definition) override;
   Status DropTable(std::string_view name) override;
   Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,

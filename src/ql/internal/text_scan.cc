@@ -6,8 +6,8 @@ namespace redbase::ql {
 
 namespace {
 
-std::string Located(const std::string& path, const std::string& directory) {
-  return path.starts_with('/') || directory.empty() ? path : directory + "/" + path;
+std::string Located(const std::string& path, std::string_view directory) {
+  return path.starts_with('/') || directory.empty() ? path : std::string(directory) + "/" + path;
 }
 
 }  // namespace

@@ -1,0 +1,245 @@
+#include "ql/direct_plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ql/internal/column_predicates.h"
+#include "ql/internal/index_set.h"
+#include "ql/internal/insert.h"
+
+namespace redbase::ql {
+namespace {
+
+// More rows are inserted by a Query, which sorts keys and asks for cancellation.
+constexpr size_t kMaxDirectRows = 64;
+
+// The columns of its child that a projection gives out; nullopt when it computes any.
+std::optional<std::vector<uint32_t>> PlainColumns(const Project& project) {
+  std::vector<uint32_t> columns;
+  for (const ExprPtr& expression : project.expressions) {
+    if (expression->kind != ExprKind::kColumn) {
+      return std::nullopt;
+    }
+    columns.push_back(expression->column);
+  }
+  return columns;
+}
+
+bool FixesWholeKey(const IndexScan& scan) {
+  return scan.index.unique && !scan.with_rids && scan.lower && scan.upper &&
+         scan.lower->inclusive && scan.upper->inclusive &&
+         scan.lower->values.size() == scan.index.columns.size() &&
+         scan.upper->values.size() == scan.index.columns.size();
+}
+
+bool Holds(CompareOp op, int order) {
+  switch (op) {
+    case CompareOp::kEq:
+      return order == 0;
+    case CompareOp::kNe:
+      return order != 0;
+    case CompareOp::kLt:
+      return order < 0;
+    case CompareOp::kLe:
+      return order <= 0;
+    case CompareOp::kGt:
+      return order > 0;
+    case CompareOp::kGe:
+      return order >= 0;
+  }
+  return false;
+}
+
+bool Satisfies(const rm::ColumnPredicate& predicate, const Batch& batch, size_t column,
+               size_t row) {
+  using Kind = rm::ColumnPredicate::Kind;
+  const Vector& vector = batch.column(column);
+  if (predicate.kind != Kind::kCompare) {
+    return vector.IsValid(row) == (predicate.kind == Kind::kIsNotNull);
+  }
+  if (!vector.IsValid(row) || predicate.value.is_null()) {
+    return false;
+  }
+  const int order =
+      vector.physical() == PhysicalType::kString
+          ? vector.data<StringView>()[row].view().compare(predicate.value.string_value())
+          : Value::Compare(batch.GetValue(column, row), predicate.value);
+  return Holds(predicate.op, order);
+}
+
+// Its index scan fixes the whole key, so that there is one row at most; more entries
+// than that may lead to it.
+class DirectSelect : public DirectPlan {
+ public:
+  // `outputs`: columns of the scan that are given out.
+  DirectSelect(const IndexScan& scan, const std::vector<uint32_t>& outputs,
+               const rm::RecordFile& records, const ix::BPlusTree& tree)
+      : scan_(scan), records_(records), tree_(tree), out_columns_(outputs.size()) {
+    for (const uint32_t output : outputs) {
+      columns_.push_back(scan.projection[output]);
+    }
+    columns_ = WithTestedColumns(std::move(columns_), scan.predicates);
+    for (const rm::ColumnPredicate& predicate : scan.predicates) {
+      const auto place = std::find(columns_.begin(), columns_.end(), predicate.column);
+      tested_.push_back(static_cast<size_t>(place - columns_.begin()));
+    }
+    rows_.columns().resize(out_columns_);
+  }
+
+  Result<Batch*> Run(const ExecContext& context) override {
+    if (context.cancel != nullptr) {
+      RETURN_IF_ERROR(context.cancel->Check());
+    }
+    const std::vector<Value>& key = scan_.lower->values;
+    if (std::any_of(key.begin(), key.end(), [](const Value& value) { return value.is_null(); })) {
+      return nullptr;  // which nothing is equal to
+    }
+    key_.clear();
+    ix::EncodeKeyPrefix(tree_.options().key, key, &key_);
+    rids_.clear();
+    RETURN_IF_ERROR(tree_.Lookup(key_, &rids_));
+    if (rids_.empty()) {
+      return nullptr;
+    }
+    RETURN_IF_ERROR(records_.Fetch(rids_, columns_, &fetched_));
+    return GiveOut();
+  }
+  bool changes() const override { return false; }
+
+ private:
+  bool IsWanted(size_t row) const {
+    for (size_t i = 0; i < tested_.size(); ++i) {
+      if (!Satisfies(scan_.predicates[i], fetched_, tested_[i], row)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // The rows that satisfy all predicates, with the columns that are wanted.
+  Batch* GiveOut() {
+    std::vector<uint16_t> wanted;
+    for (size_t row = 0; row < fetched_.rows(); ++row) {
+      if (IsWanted(row)) {
+        wanted.push_back(static_cast<uint16_t>(row));
+      }
+    }
+    if (wanted.empty()) {
+      return nullptr;
+    }
+    // The vectors come back with the next rows, unless the caller takes them.
+    rows_.columns().resize(out_columns_);
+    for (size_t i = 0; i < out_columns_; ++i) {
+      std::swap(rows_.column(i), fetched_.column(i));
+    }
+    rows_.set_rows(fetched_.rows());
+    if (wanted.size() < fetched_.rows()) {
+      rows_.SetSelection(std::move(wanted));
+    }
+    return &rows_;
+  }
+
+  const IndexScan& scan_;
+  const rm::RecordFile& records_;
+  const ix::BPlusTree& tree_;
+  std::vector<uint32_t> columns_;  // fetched: those given out, then others that are tested
+  const size_t out_columns_;
+  std::vector<size_t> tested_;  // where each predicate's column is among columns_
+  std::string key_;
+  std::vector<Rid> rids_;
+  Batch fetched_;
+  Batch rows_;
+};
+
+class DirectInsert : public DirectPlan {
+ public:
+  DirectInsert(const PlanNode& plan, const Values& values, sm::Catalog& catalog)
+      : insert_(*plan.As<Insert>()), schema_(plan.schema), values_(values) {
+    context_.catalog = &catalog;
+    context_.memory = &memory_;
+  }
+
+  Status Open() {
+    sm::Catalog& catalog = *context_.catalog;
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, catalog.Find(insert_.relation));
+    ASSIGN_OR_RETURN(rm::RecordFile * records, catalog.Records(*relation));
+    ASSIGN_OR_RETURN(IndexSet indexes,
+                     IndexSet::Open(*relation, context_, [](const auto&) { return true; }));
+    inserter_.emplace(insert_, *relation, *records, std::move(indexes), context_);
+    return {};
+  }
+
+  Result<Batch*> Run(const ExecContext& context) override {
+    context_.transaction = context.transaction;
+    context_.cancel = context.cancel;
+    rows_.Reset(schema_, values_.rows.size());
+    for (size_t row = 0; row < values_.rows.size(); ++row) {
+      for (size_t c = 0; c < schema_.size(); ++c) {
+        rows_.SetValue(c, row, values_.rows[row][c]);
+      }
+    }
+    rows_.set_rows(values_.rows.size());
+    Status inserted = Put();
+    if (!inserted.ok()) {
+      inserter_.reset();  // and keys that it has collected
+      return inserted;
+    }
+    return &rows_;
+  }
+  bool changes() const override { return true; }
+
+ private:
+  Status Put() {
+    if (!inserter_) {
+      RETURN_IF_ERROR(Open());
+    }
+    RETURN_IF_ERROR(inserter_->Insert(rows_));
+    return inserter_->Finish();
+  }
+
+  const Insert& insert_;
+  const Schema& schema_;
+  const Values& values_;
+  common::MemoryAccount memory_{"direct insert"};
+  ExecContext context_;
+  std::optional<RowInserter> inserter_;
+  Batch rows_;
+};
+
+Result<std::unique_ptr<DirectPlan>> MakeSelect(const IndexScan& scan,
+                                               const std::vector<uint32_t>& outputs,
+                                               sm::Catalog& catalog) {
+  ASSIGN_OR_RETURN(const sm::RelationPtr relation, catalog.Find(scan.relation));
+  ASSIGN_OR_RETURN(const rm::RecordFile* records, catalog.Records(*relation));
+  ASSIGN_OR_RETURN(const ix::BPlusTree* tree, catalog.Tree(*relation, scan.index));
+  return std::unique_ptr<DirectPlan>(
+      std::make_unique<DirectSelect>(scan, outputs, *records, *tree));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DirectPlan>> DirectPlan::Make(const PlanNode& plan, sm::Catalog& catalog) {
+  const PlanNode* const child = plan.children.empty() ? nullptr : plan.children[0].get();
+  if (const auto* project = plan.As<Project>()) {
+    const auto outputs = PlainColumns(*project);
+    const auto* scan = child->As<IndexScan>();
+    if (outputs && scan != nullptr && FixesWholeKey(*scan)) {
+      return MakeSelect(*scan, *outputs, catalog);
+    }
+  }
+  if (const auto* insert = plan.As<Insert>()) {
+    const auto* values = child->As<Values>();
+    if (values != nullptr && insert->returning && !insert->bulk &&
+        values->rows.size() <= kMaxDirectRows) {
+      auto direct = std::make_unique<DirectInsert>(plan, *values, catalog);
+      RETURN_IF_ERROR(direct->Open());
+      return std::unique_ptr<DirectPlan>(std::move(direct));
+    }
+  }
+  return std::unique_ptr<DirectPlan>();
+}
+
+}  // namespace redbase::ql
