@@ -154,14 +154,21 @@ $(BIN)/generate: $(GENERATE_OBJECTS) $(call archive_of,common)
 	@echo "  LINK  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# A program with a database in it, as README.md shows it.
+EXAMPLE := $(BIN)/example
+$(EXAMPLE): $(OUT)/obj/testers/example/example.o $(ALL_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # bin/ belongs to the plain build; other folders and modes keep to themselves.
-INSTALLED := $(if $(filter build/release,$(OUT)),$(PROGRAMS:%=bin/%))
+INSTALLED := $(if $(filter build/release,$(OUT)),$(PROGRAMS:%=bin/%) bin/example)
 $(INSTALLED): bin/%: $(BIN)/%
 	@mkdir -p $(@D)
 	@cp --remove-destination $< $@
 
 .PHONY: programs generate
-programs: $(PROGRAMS:%=$(BIN)/%) $(INSTALLED) $(GENERATE)
+programs: $(PROGRAMS:%=$(BIN)/%) $(EXAMPLE) $(INSTALLED) $(GENERATE)
 
 generate: $(GENERATE) ## Build the generator of large load files
 
