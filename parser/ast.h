@@ -53,8 +53,9 @@ struct Parameter {
 };
 inline constexpr uint32_t kMaxParameter = 65535;
 
-// A constant, or a parameter where a statement may have one.  An integer that fits 64 bits is an int64_t, whatever its column
-// will hold; a string is without its quotes, its doubled quotes made single.
+// A constant, or a parameter where a statement may have one.  An integer that fits 64 bits is an
+// int64_t, whatever its column will hold; a string is without its quotes, its doubled quotes made
+// single.
 struct Literal {
   std::variant<NullValue, int64_t, double, std::string, Parameter> value;
   std::string text;  // as written, with sign and quotes

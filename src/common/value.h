@@ -65,8 +65,8 @@ class Value {
   std::string ToString() const;
 
  private:
-  using Data = std::variant<std::monostate, int32_t, int64_t, float, double, std::string,
-                            ParameterNumber>;
+  using Data =
+      std::variant<std::monostate, int32_t, int64_t, float, double, std::string, ParameterNumber>;
   template <typename T>
   explicit Value(T v) : v_(std::move(v)) {}
   Data v_;

@@ -157,21 +157,21 @@ class Sqlite {
 
 // Made once, with the rows.
 RedBase& LoadedRedBase() {
-  static RedBase* const loaded = [] {
+  static RedBase* const kLoaded = [] {
     static RedBase database;
     database.LoadRows();
     return &database;
   }();
-  return *loaded;
+  return *kLoaded;
 }
 
 Sqlite& LoadedSqlite() {
-  static Sqlite* const loaded = [] {
+  static Sqlite* const kLoaded = [] {
     static Sqlite database;
     database.LoadRows();
     return &database;
   }();
-  return *loaded;
+  return *kLoaded;
 }
 
 // Reads keys in no order; each row's values are looked at.
@@ -267,24 +267,27 @@ void InsertSqlite(benchmark::State& state, bool indexed) {
   state.SetItemsProcessed(state.iterations() * kInsertsPerTransaction);
 }
 
-void Register(const std::string& name, void (*body)(benchmark::State&, bool), bool argument) {
-  benchmark::RegisterBenchmark(name.c_str(), [body, argument](benchmark::State& state) {
+using Body = void (*)(benchmark::State& state, bool argument);
+
+void Register(const char* name, const char* how, int round, Body body, bool argument) {
+  std::string full = name;
+  full.append("/").append(how).append("/round:").append(std::to_string(round));
+  benchmark::RegisterBenchmark(full.c_str(), [body, argument](benchmark::State& state) {
     body(state, argument);
   })->UseRealTime();
 }
 
-const bool g_registered = [] {
+const bool kRegistered = [] {
   for (int round = 1; round <= kRounds; ++round) {
-    const std::string end = "/round:" + std::to_string(round);
     for (const bool in_transaction : {false, true}) {
-      const std::string how = in_transaction ? "InTransaction" : "Alone";
-      Register("SelectRedBase/" + how + end, SelectRedBase, in_transaction);
-      Register("SelectSqlite/" + how + end, SelectSqlite, in_transaction);
+      const char* how = in_transaction ? "InTransaction" : "Alone";
+      Register("SelectRedBase", how, round, SelectRedBase, in_transaction);
+      Register("SelectSqlite", how, round, SelectSqlite, in_transaction);
     }
     for (const bool indexed : {false, true}) {
-      const std::string how = indexed ? "UniqueIndex" : "NoIndex";
-      Register("InsertRedBase/" + how + end, InsertRedBase, indexed);
-      Register("InsertSqlite/" + how + end, InsertSqlite, indexed);
+      const char* how = indexed ? "UniqueIndex" : "NoIndex";
+      Register("InsertRedBase", how, round, InsertRedBase, indexed);
+      Register("InsertSqlite", how, round, InsertSqlite, indexed);
     }
   }
   return true;

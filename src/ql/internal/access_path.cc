@@ -27,6 +27,7 @@ const rm::ColumnPredicate* FindPredicate(const RelationRequest& request, uint32_
 std::vector<std::string> NamesOf(const sm::Relation& relation,
                                  const std::vector<rm::ColumnPredicate>& predicates) {
   std::vector<std::string> names;
+  names.reserve(predicates.size());
   for (const rm::ColumnPredicate& predicate : predicates) {
     names.push_back(relation.schema[predicate.column].name);
   }

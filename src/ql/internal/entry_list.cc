@@ -23,7 +23,8 @@ Status EntryList::Add(std::span<const ix::KeyColumn> key, const Batch& batch,
   for (size_t i = 0; i < batch.selected(); ++i) {
     const size_t begin = keys_.size();
     ix::EncodeKey(key, batch, columns, batch.RowAt(i), &keys_);
-    const std::string_view encoded = std::string_view(keys_).substr(begin);
+    const std::string_view keys = keys_;
+    const std::string_view encoded = keys.substr(begin);
     items_.push_back({PrefixOf(encoded), begin, static_cast<uint32_t>(encoded.size()), rids[i]});
   }
   return reservation_.Resize(keys_.capacity() + items_.capacity() * sizeof(Item));
