@@ -7,6 +7,7 @@
 #include "db/internal/prepared_statement_impl.h"
 #include "db/internal/results.h"
 #include "db/internal/session_impl.h"
+#include "db/internal/statement_cache.h"
 #include "parser/parser.h"
 #include "ql/binder.h"
 #include "ql/ddl_binder.h"
@@ -171,6 +172,27 @@ struct Session::Impl::Dispatch {
     return Status(Code::kInvalidArgument, "! commands are the shell's, not the database's");
   }
 };
+
+Session::Impl::Impl(Database::Impl& database)
+    : database_(database), texts_(std::make_unique<StatementCache>()) {}
+Session::Impl::~Impl() = default;
+
+Result<StatementResultPtr> Session::Impl::Execute(std::string_view text) {
+  if (PreparedStatement::Impl* const known = texts_->Find(text)) {
+    return Execute(*known, {});
+  }
+  Result<parser::Statement> statement = parser::ParseStatement(text);
+  if (!statement.ok()) {
+    NoteFailure();
+    return statement.status();
+  }
+  if (!StatementCache::Takes(text) || !KindOfPlanned(*statement)) {
+    return Execute(*statement);
+  }
+  auto kept = std::make_unique<PreparedStatement::Impl>(*this, *std::move(statement));
+  kept->plan.emplace(*database_.nodes, kept->statement);
+  return Execute(texts_->Keep(text, std::move(kept)), {});
+}
 
 Result<StatementResultPtr> Session::Impl::Execute(const parser::Statement& statement) {
   cancel.Clear();
@@ -434,14 +456,7 @@ Result<StatementResultPtr> Session::Execute(const parser::Statement& statement) 
   return impl_->Execute(statement);
 }
 
-Result<StatementResultPtr> Session::Execute(std::string_view text) {
-  const Result<parser::Statement> statement = parser::ParseStatement(text);
-  if (!statement.ok()) {
-    impl_->NoteFailure();
-    return statement.status();
-  }
-  return impl_->Execute(*statement);
-}
+Result<StatementResultPtr> Session::Execute(std::string_view text) { return impl_->Execute(text); }
 
 Result<std::unique_ptr<PreparedStatement>> Session::Prepare(std::string_view text) {
   Result<parser::Statement> statement = parser::ParseStatement(text);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "db/row_cursor.h"
+#include "ql/plan_printer.h"
 #include "tests/db/system_fixture.h"
 
 namespace redbase::db {
@@ -181,6 +182,53 @@ TEST_P(PreparedStatementTest, IsPlannedAnewAfterAChangeOfTheCatalog) {
   EXPECT_CODE(Code::kTypeMismatch, Do(*select, {Value::Int(1)}));
   EXPECT_THAT(Rows(*select, {Value::String("b")}), ElementsAre("a | b"));
   EXPECT_EQ(select->schema()[0].name, "other");
+}
+
+TEST_P(PreparedStatementTest, IsPlannedAnewWhenARelationHasGrown) {
+  system_.Run("create table A (k i);");
+  system_.Run("create table B (k i);");
+  const Prepared join = Prepare("select A.k from A, B where A.k = B.k;");
+  const auto plan = [&join] {
+    auto result = join->Execute();
+    EXPECT_OK(result);
+    return ql::PrintPlan(*(*result)->plan(), ql::PlanStyle::kExplain);
+  };
+  const auto grow = [this](const std::string& table, int rows) {
+    std::string text;
+    for (int i = 0; i < rows; ++i) {
+      text += std::to_string(i) + "\n";
+    }
+    ASSERT_OK(system_.Load(table, text));
+  };
+  grow("A", 1000);
+  grow("B", 500);
+  const std::string a_is_larger = plan();
+  grow("B", 3000);
+  const std::string b_is_larger = plan();
+  EXPECT_NE(a_is_larger, b_is_larger);
+  EXPECT_EQ(plan(), b_is_larger);
+  grow("A", 9000);
+  EXPECT_EQ(plan(), a_is_larger);
+}
+
+TEST_P(PreparedStatementTest, ATextThatComesAgainIsAsNew) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(system_.Rows("select name from T where k = 1;"), ElementsAre("one"));
+    EXPECT_THAT(system_.Error("insert into T values (1, 'x', 0);"), HasSubstr("duplicate key"));
+  }
+  system_.Run("drop table T;");
+  EXPECT_THAT(system_.Error("select name from T where k = 1;"), HasSubstr("does not exist"));
+  system_.Run("create table T (k i, name c8, x f);");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(system_.Rows("insert into T values (1, 'x', 0);"), ElementsAre("1 | x | 0.000000"));
+  }
+  EXPECT_THAT(system_.Rows("select name from T where k = 1;"), ElementsAre("x", "x", "x"));
+  // More texts than are kept.
+  for (int i = 0; i < 100; ++i) {
+    const std::string k = std::to_string(i % 37 + 10);
+    system_.Run("update T set k = " + k + ";");
+    EXPECT_THAT(system_.Rows("select k from T where k = " + k + ";"), ElementsAre(k, k, k));
+  }
 }
 
 TEST_P(PreparedStatementTest, IsPlannedAnewAfterADefinitionWasTakenBack) {

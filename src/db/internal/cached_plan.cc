@@ -16,7 +16,49 @@ bool HasExchanges(const ql::PlanNode& plan) {
                      [](const ql::PlanPtr& child) { return HasExchanges(*child); });
 }
 
+// The names of the relations that the plan reads; one may come several times.
+void FindRelations(const ql::PlanNode& plan, std::vector<std::string>* names) {
+  if (const auto* scan = plan.As<ql::FileScan>()) {
+    names->push_back(scan->relation);
+  } else if (const auto* index_scan = plan.As<ql::IndexScan>()) {
+    names->push_back(index_scan->relation);
+  } else if (const auto* join = plan.As<ql::IndexJoin>()) {
+    names->push_back(join->inner.relation);
+  }
+  for (const ql::PlanPtr& child : plan.children) {
+    FindRelations(*child, names);
+  }
+}
+
+bool IsMuchMore(double rows, double than) {
+  constexpr double kFew = 100;  // so many more change no plan
+  return rows > 2 * than + kFew;
+}
+
 }  // namespace
+
+std::vector<CachedPlan::Size> CachedPlan::SizesOf(const ql::PlanNode& plan) const {
+  std::vector<std::string> names;
+  FindRelations(plan, &names);
+  std::vector<Size> sizes;
+  for (const std::string& name : names) {
+    if (Result<sm::RelationPtr> relation = nodes_.catalog().Find(name); relation.ok()) {
+      const double rows = nodes_.statistics().RowCount(**relation);
+      sizes.push_back({*std::move(relation), rows});
+    }
+  }
+  return sizes;
+}
+
+bool CachedPlan::IsGood(uint64_t version, bool optimize) const {
+  if (plan_ == nullptr || version != catalog_version_ || optimize != optimize_) {
+    return false;
+  }
+  return std::none_of(sizes_.begin(), sizes_.end(), [this](const Size& size) {
+    const double rows = nodes_.statistics().RowCount(*size.relation);
+    return IsMuchMore(rows, size.rows) || IsMuchMore(size.rows, rows);
+  });
+}
 
 Result<ql::PlanPtr> CachedPlan::Plan(ql::Parameters* parameters) const {
   const ql::Planner planner(nodes_.catalog(), nodes_.statistics(), {.optimize = optimize_});
@@ -25,7 +67,7 @@ Result<ql::PlanPtr> CachedPlan::Plan(ql::Parameters* parameters) const {
 
 Status CachedPlan::Refresh(bool optimize) {
   const uint64_t version = nodes_.catalog().version();
-  if (plan_ != nullptr && version == catalog_version_ && optimize == optimize_) {
+  if (IsGood(version, optimize)) {
     return {};
   }
   optimize_ = optimize;
@@ -36,6 +78,7 @@ Status CachedPlan::Refresh(bool optimize) {
   has_exchanges_ = HasExchanges(*plan);
   places_ = ql::ParametersOf(*plan);
   ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(*plan, nodes_.catalog()));
+  sizes_ = direct_ ? std::vector<Size>() : SizesOf(*plan);
   plan_ = std::move(plan);
   catalog_version_ = version;
   return {};

@@ -3,7 +3,8 @@
 //
 // Values are written into the plan before it runs, so it serves one execution at a time.
 // A plan with exchanges is made for the values instead, since they decide which
-// partitions hold such rows.
+// partitions hold such rows.  A plan is made anew, too, when a relation that it reads has
+// grown or shrunk to the half, unless it is a direct one, which no sizes would change.
 //
 // Requires, for every call: a statement lock is held, so that the catalog stays.
 #pragma once
@@ -20,6 +21,7 @@
 #include "ql/direct_plan.h"
 #include "ql/parameters.h"
 #include "ql/plan.h"
+#include "sm/relation.h"
 
 namespace redbase::db {
 
@@ -41,7 +43,15 @@ class CachedPlan {
   const Schema& schema() const { return plan_->schema; }
 
  private:
+  // A relation that the plan reads, and how many rows it had.
+  struct Size {
+    sm::RelationPtr relation;
+    double rows;
+  };
+
   Result<ql::PlanPtr> Plan(ql::Parameters* parameters) const;
+  bool IsGood(uint64_t version, bool optimize) const;
+  std::vector<Size> SizesOf(const ql::PlanNode& plan) const;
 
   ex::CommLayer& nodes_;
   const parser::Statement& statement_;
@@ -50,6 +60,7 @@ class CachedPlan {
   std::vector<ql::ParameterPlace> places_;
   std::shared_ptr<ql::DirectPlan> direct_;
   bool has_exchanges_ = false;
+  std::vector<Size> sizes_;
   // What the plan was made for.
   uint64_t catalog_version_ = 0;
   bool optimize_ = true;

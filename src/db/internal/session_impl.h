@@ -17,13 +17,19 @@
 
 namespace redbase::db {
 
+class StatementCache;  // db/internal/statement_cache.h
+
 using StatementResultPtr = std::unique_ptr<StatementResult>;
 
 class Session::Impl {
  public:
-  explicit Impl(Database::Impl& database) : database_(database) {}
+  explicit Impl(Database::Impl& database);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   Result<StatementResultPtr> Execute(const parser::Statement& statement);
+  Result<StatementResultPtr> Execute(std::string_view text);
   Result<std::unique_ptr<PreparedStatement>> Prepare(parser::Statement statement);
   Result<StatementResultPtr> Execute(PreparedStatement::Impl& prepared,
                                      std::span<const Value> values);
@@ -74,6 +80,7 @@ class Session::Impl {
   size_t record_page_size() const;
 
   Database::Impl& database_;
+  const std::unique_ptr<StatementCache> texts_;
   // Last: it ends first.
   std::unique_ptr<SessionTransaction> transaction_;
 };
