@@ -162,8 +162,10 @@ Status Parameters::Convert(size_t index, const Value& value, Value* out) const {
     return {};
   }
   for (const LogicalType type : use.stored) {
-    const Result<Value> fits = value.CastTo(type);
-    RETURN_IF_ERROR(fits.ok() ? Status() : OfParameter(index, fits.status()));
+    const bool fits =
+        type.id == TypeId::kClassicString && value.string_value().size() <= type.length;
+    const Status stored = fits ? Status() : value.CastTo(type).status();
+    RETURN_IF_ERROR(stored.ok() ? stored : OfParameter(index, stored));
   }
   *out = value;
   return {};

@@ -90,19 +90,24 @@ Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::With(std::span<const Val
                   "the statement has " + std::to_string(parameters_.count()) + " parameters, " +
                       std::to_string(values.size()) + " values are given");
   }
-  converted_.resize(values.size());
-  for (size_t i = 0; i < values.size(); ++i) {
-    RETURN_IF_ERROR(parameters_.Convert(i, values[i], &converted_[i]));
-  }
   if (has_exchanges_ && !places_.empty()) {
-    ql::Parameters given(converted_);
-    ASSIGN_OR_RETURN(ql::PlanPtr plan, Plan(&given));
-    return std::shared_ptr<const ql::PlanNode>(std::move(plan));
+    return PlanFor(values);
   }
   for (const ql::ParameterPlace& place : places_) {
-    *place.value = converted_[place.parameter];
+    RETURN_IF_ERROR(parameters_.Convert(place.parameter, values[place.parameter], place.value));
   }
   return std::shared_ptr<const ql::PlanNode>(plan_);
+}
+
+Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::PlanFor(
+    std::span<const Value> values) const {
+  std::vector<Value> converted(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    RETURN_IF_ERROR(parameters_.Convert(i, values[i], &converted[i]));
+  }
+  ql::Parameters given(converted);
+  ASSIGN_OR_RETURN(ql::PlanPtr plan, Plan(&given));
+  return std::shared_ptr<const ql::PlanNode>(std::move(plan));
 }
 
 }  // namespace redbase::db

@@ -50,6 +50,8 @@ class CachedPlan {
   };
 
   Result<ql::PlanPtr> Plan(ql::Parameters* parameters) const;
+  // A plan for these values alone.
+  Result<std::shared_ptr<const ql::PlanNode>> PlanFor(std::span<const Value> values) const;
   bool IsGood(uint64_t version, bool optimize) const;
   std::vector<Size> SizesOf(const ql::PlanNode& plan) const;
 
@@ -64,7 +66,6 @@ class CachedPlan {
   // What the plan was made for.
   uint64_t catalog_version_ = 0;
   bool optimize_ = true;
-  std::vector<Value> converted_;  // of the current execution
 };
 
 }  // namespace redbase::db
