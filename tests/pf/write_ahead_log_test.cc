@@ -184,6 +184,34 @@ TEST_F(WriteAheadLogTest, DamagedHeadersAreFound) {
   EXPECT_CODE(Code::kCorruption, TryOpen());
 }
 
+TEST_F(WriteAheadLogTest, ASegmentThatIsCutOffIsFound) {
+  AppendDurable("one");
+  const uint64_t bytes = FileBytes("wal.1");
+  log_.reset();
+  ASSERT_OK_AND_ASSIGN(const auto file, env_.Open("/db/wal.1", common::OpenMode::kReadWrite));
+  ASSERT_OK(file->Truncate(bytes - 1));
+  const Status status = TryOpen();
+  EXPECT_CODE(Code::kCorruption, status);
+  EXPECT_THAT(status.message(), HasSubstr("/db/wal.1: the log segment is cut off"));
+}
+
+// The power may go when the header is written and the file has not its length yet.
+TEST_F(WriteAheadLogTest, ASegmentWhoseMakingWasCutOffIsMadeAgain) {
+  AppendDurable("one");
+  const std::string whole = env_.ReadAll("/db/wal.1").value();
+  log_.reset();
+  const size_t header = 512;
+  ASSERT_OK_AND_ASSIGN(const auto file, env_.Open("/db/wal.1", common::OpenMode::kReadWrite));
+  ASSERT_OK(file->Truncate(header));
+  ASSERT_OK(file->Truncate(whole.size() - header));
+  Open();
+  AppendDurable("again");
+  EXPECT_EQ(FileBytes("wal.1"), whole.size());
+  common::CheckReport report;
+  log_->Check(&report);
+  EXPECT_OK(report.First());
+}
+
 TEST_F(WriteAheadLogTest, OneDamagedStateOfTheControlFileIsNoHarm) {
   AppendDurable("one");
   Checkpoint();

@@ -85,11 +85,15 @@ Result<std::optional<LogSegments::Segment>> LogSegments::ReadHeader(uint64_t num
   }
   segment.first = header.first;
   segment.bytes = header.bytes;
+  ASSIGN_OR_RETURN(const uint64_t size, segment.file->Size());
+  if (size < kHeaderBytes + segment.bytes) {
+    return std::optional<Segment>();
+  }
   return std::optional<Segment>(std::move(segment));
 }
 
-// The header is synced before any frame goes into the segment: frames without one
-// mean damage.
+// The file has its length, and header and length are synced, before any frame goes into
+// the segment: frames without them mean damage.
 Status LogSegments::CheckUnused(uint64_t number, uint64_t keep_from) {
   ASSIGN_OR_RETURN(const std::string file, env_.ReadAll(PathOf(number)));
   const std::span<const std::byte> bytes = AsBytes(file);
@@ -99,7 +103,7 @@ Status LogSegments::CheckUnused(uint64_t number, uint64_t keep_from) {
     const std::span<const std::byte> rest = bytes.subspan(at + sizeof(frame));
     if (frame.sequence >= keep_from && frame.length > 0 && frame.length <= rest.size() &&
         IsLogFrame(frame, rest.first(frame.length))) {
-      return Damaged(PathOf(number), "the header of the log segment is damaged");
+      return Damaged(PathOf(number), "the log segment is cut off, or its header damaged");
     }
   }
   return {};

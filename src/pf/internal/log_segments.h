@@ -84,7 +84,7 @@ class LogSegments {
   };
 
   std::string PathOf(uint64_t number) const;
-  // Nullopt when the file has no header that is whole.
+  // Nullopt when the file has no header that is whole, or is shorter than that says.
   Result<std::optional<Segment>> ReadHeader(uint64_t number);
   // A segment without a header may only be one that was being made.
   Status CheckUnused(uint64_t number, uint64_t keep_from);
