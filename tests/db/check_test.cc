@@ -186,7 +186,7 @@ TEST_P(CheckTest, ADamagedLogIsNamed) {
     ASSERT_OK_AND_ASSIGN(const std::string bytes, env.ReadAll(Folder() + "/wal.1"));
     WriteFile(env, Folder() + "/wal.1", bytes.substr(0, bytes.size() - 1));
   });
-  EXPECT_THAT(cut.problems, Contains(HasSubstr("/wal.1: cut off, ")));
+  EXPECT_THAT(cut.problems, Contains(HasSubstr("/wal.1: the log segment is cut off")));
 }
 
 TEST_P(CheckTest, AMissingNodeIsNamed) {
