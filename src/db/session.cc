@@ -43,7 +43,7 @@ StatementResultPtr Warning(const std::string& text) {
 }
 
 StatementLock::Mode ModeOf(ResultKind kind) {
-  return kind == ResultKind::kRows ? StatementLock::Mode::kShared : StatementLock::Mode::kExclusive;
+  return kind == ResultKind::kRows ? StatementLock::Mode::kRead : StatementLock::Mode::kWrite;
 }
 
 Status AtPlace(const Status& status, parser::Position position) {
@@ -208,7 +208,7 @@ Result<std::unique_ptr<PreparedStatement>> Session::Impl::Prepare(parser::Statem
   RETURN_IF_ERROR(Admit(statement));
   auto prepared = std::make_unique<PreparedStatement::Impl>(*this, std::move(statement));
   if (KindOfPlanned(prepared->statement)) {
-    ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
+    ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kRead));
     CachedPlan& plan = prepared->plan.emplace(*database_.nodes, prepared->statement);
     RETURN_IF_ERROR(plan.Refresh(settings.optimize_query));
     prepared->bound.resize(plan.parameters().count());
@@ -252,7 +252,7 @@ Result<StatementLock::Hold> Session::Impl::Lock(StatementLock::Mode mode) {
   if (!transaction_) {
     return database_.statements.Take(mode, patience);
   }
-  if (transaction_->read_only() && mode == StatementLock::Mode::kExclusive) {
+  if (transaction_->read_only() && mode != StatementLock::Mode::kRead) {
     return Status(Code::kInvalidArgument, "cannot change anything in a read-only transaction");
   }
   RETURN_IF_ERROR(transaction_->Lock(mode, patience));
@@ -293,7 +293,7 @@ Result<StatementResultPtr> Session::Impl::InTransaction(const std::string& what,
 }
 
 Result<StatementResultPtr> Session::Impl::Checkpoint() {
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kRead));
   RETURN_IF_ERROR(database_.nodes->Checkpoint());
   return Done();
 }
@@ -303,7 +303,7 @@ Result<StatementResultPtr> Session::Impl::Backup(const std::string& path) {
   if (transaction_) {
     return Status(Code::kInvalidArgument, "backup cannot run inside a transaction");
   }
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kExclusive));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kAlone));
   const std::string place = path.starts_with('/') ? path : database_.path + "/" + path;
   RETURN_IF_ERROR(database_.nodes->Backup(place, &cancel).Annotate("cannot back up to " + place));
   return Done();
@@ -367,7 +367,7 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   if (print.target == Target::kRelation) {
     return Run(statement, ResultKind::kRows);
   }
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kShared));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kRead));
   if (print.target == Target::kBuffer) {
     return Text(DescribeBuffer(database_.pool, record_page_size()));
   }
@@ -393,7 +393,7 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
 
 template <typename Change>
 Result<StatementResultPtr> Session::Impl::ChangeCatalog(Change change) {
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kExclusive));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kAlone));
   common::MemoryAccount memory("statement", database_.options.statement_memory, &database_.memory);
   ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement, Begin(&memory));
   RETURN_IF_ERROR(change(*statement));
@@ -441,7 +441,7 @@ Result<StatementResultPtr> Session::Impl::ResizeBuffer(const parser::ResizeBuffe
                   "PF warning: not a number of buffer pages: " + std::to_string(statement.pages) +
                       ql::AtPosition(statement.position));
   }
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kExclusive));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kAlone));
   const Status resized = database_.ResizeBuffer(static_cast<size_t>(statement.pages * page_size));
   if (!resized.ok()) {
     return Status(resized.code(), resized.message() + ql::AtPosition(statement.position));

@@ -131,8 +131,8 @@ Result<std::unique_ptr<ClusterStatement>> CommLayer::Begin(const StatementOption
       std::make_unique<ClusterStatementImpl>(impl_->cluster(), impl_->statistics(), options));
 }
 
-std::unique_ptr<ClusterTransaction> CommLayer::BeginTransaction() {
-  return std::make_unique<ClusterTransactionImpl>(impl_->cluster(), impl_->statistics());
+std::unique_ptr<ClusterTransaction> CommLayer::BeginTransaction(SnapshotScope scope) {
+  return std::make_unique<ClusterTransactionImpl>(impl_->cluster(), impl_->statistics(), scope);
 }
 
 Result<std::vector<PartitionSize>> CommLayer::PartitionSizes(const sm::Relation& relation) {
@@ -189,11 +189,13 @@ Status CommLayer::Backup(const std::string& path, const common::CancelToken* can
   RETURN_IF_ERROR(cluster.DeliverKept());
   RETURN_IF_ERROR(Flush());
   RETURN_IF_ERROR(Checkpoint());
+  CallContext context;
+  context.cancel = cancel;
   return sm::MakeWholeDirectory(
       *cluster.options().env, path, "dbbackup", [&](const std::string& directory) -> Status {
         RETURN_IF_ERROR(cluster.ForEachNode([&](uint32_t node) {
           const Request request{{}, CopyRequest{sm::NodePath(directory, node)}};
-          return cluster.Call(node, request, {nullptr, cancel}).status();
+          return cluster.Call(node, request, context).status();
         }));
         return catalog().CopyTo(directory, cancel);
       });

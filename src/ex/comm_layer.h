@@ -93,6 +93,10 @@ class ClusterStatement {
   virtual Status Rollback() = 0;
 };
 
+// What the statements of a transaction see: what was committed before the first of them
+// began, or before each.
+enum class SnapshotScope : uint8_t { kTransaction, kStatement };
+
 // A point of a transaction to roll back to.
 enum class TransactionMark : uint64_t {};
 
@@ -143,7 +147,8 @@ class CommLayer {
   // A statement that is a transaction of its own.
   Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options);
   // Says nothing to any node.
-  std::unique_ptr<ClusterTransaction> BeginTransaction();
+  std::unique_ptr<ClusterTransaction> BeginTransaction(
+      SnapshotScope scope = SnapshotScope::kTransaction);
 
   Result<std::vector<PartitionSize>> PartitionSizes(const sm::Relation& relation);
   // Drawings, one per node that holds a part of the relation; see rm::RecordFile

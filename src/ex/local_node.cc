@@ -55,7 +55,7 @@ struct LocalNode::Call {
   StatementId statement;
   const CallContext& context;
 
-  tx::Transaction& transaction() const { return node.TransactionOf(statement); }
+  tx::Transaction& transaction() const { return node.TransactionOf(statement, context); }
   sm::Catalog& catalog() const { return *node.catalog_; }
 
   Result<Reply> operator()(const CreateTableRequest& request) const {
@@ -210,11 +210,11 @@ LocalNode::LocalNode(const Options& options, std::unique_ptr<sm::Catalog> catalo
 
 LocalNode::~LocalNode() = default;
 
-tx::Transaction& LocalNode::TransactionOf(StatementId statement) {
+tx::Transaction& LocalNode::TransactionOf(StatementId statement, const CallContext& context) {
   const common::MutexLock lock(mutex_);
   std::unique_ptr<MarkedTransaction>& found = transactions_[statement.transaction];
   if (found == nullptr) {
-    found = std::make_unique<MarkedTransaction>(catalog_->log());
+    found = std::make_unique<MarkedTransaction>(catalog_->log(), context.whole);
   }
   found->BeginStatement(statement.number);
   return found->transaction();
@@ -251,7 +251,7 @@ Result<std::unique_ptr<FragmentStream>> LocalNode::RunFragment(FragmentRequest r
   resources.env = options_.env;
   resources.executor = options_.executor;
   resources.catalog = catalog_.get();
-  resources.transaction = &TransactionOf(request.statement);
+  resources.transaction = &TransactionOf(request.statement, context);
   ASSIGN_OR_RETURN(std::shared_ptr<FragmentRun> run,
                    FragmentRun::Start(std::move(request), resources, context));
   return std::unique_ptr<FragmentStream>(std::make_unique<LocalStream>(std::move(run)));

@@ -63,7 +63,8 @@ class LocalNode : public DataNode {
   struct Call;
 
   // Where a statement makes its changes.  Both are begun if need be.
-  tx::Transaction& TransactionOf(StatementId statement) EXCLUDES(mutex_);
+  tx::Transaction& TransactionOf(StatementId statement, const CallContext& context)
+      EXCLUDES(mutex_);
   // Null when the node does not know the transaction.
   MarkedTransaction* FindTransaction(TransactionId id) EXCLUDES(mutex_);
   std::unique_ptr<MarkedTransaction> TakeTransaction(TransactionId id) EXCLUDES(mutex_);

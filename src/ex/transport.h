@@ -17,6 +17,7 @@
 #include "common/result.h"
 #include "ex/message.h"
 #include "ql/sink.h"
+#include "tx/oracle.h"
 
 namespace redbase::ex {
 
@@ -24,6 +25,10 @@ namespace redbase::ex {
 struct CallContext {
   common::MemoryAccount* memory = nullptr;
   const common::CancelToken* cancel = nullptr;  // may be null
+  // The transaction of the statement, of which the node's is a part, and what the
+  // statement sees.
+  std::shared_ptr<tx::TransactionState> whole;
+  tx::View view;
 };
 
 // A fragment running on a node, as its caller sees it.  The destructor ends what

@@ -105,6 +105,18 @@ Status BPlusTree::Lookup(std::string_view key, std::vector<Rid>* rids) const {
   return impl_->Lookup(key, rids);
 }
 
+const RemovedEntries& BPlusTree::removed() const { return impl_->removed(); }
+
+bool BPlusTree::has_removed() const { return !impl_->removed().empty(); }
+
+void BPlusTree::ListRemoved(std::string_view prefix, std::vector<Rid>* rids) const {
+  const std::string end = PrefixSuccessor(std::string(prefix));
+  for (const std::string& entry : impl_->removed().List(
+           prefix, end.empty() ? std::optional<std::string_view>() : std::optional(end))) {
+    rids->push_back(RidOf(entry));
+  }
+}
+
 Result<std::optional<Rid>> BPlusTree::LookupOne(std::string_view key) const {
   return impl_->LookupOne(key);
 }

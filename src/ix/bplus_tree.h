@@ -9,6 +9,9 @@
 // Counts of entries and nodes are kept in memory, and saved by Flush and Close; a tree
 // that was not closed counts again when it is opened.
 //
+// The tree holds the entries of the records as they are; those that older snapshots need
+// besides are in memory (ix/internal/removed_entries.h).
+//
 // A unique tree refuses a second RID for a key that holds no null.
 //
 // Thread-safe.
@@ -57,6 +60,8 @@ struct Entry {
 // Entries in ascending order, for bulk building; false at the end.
 using EntrySource = std::function<Result<bool>(Entry* entry)>;
 
+class RemovedEntries;  // ix/internal/removed_entries.h
+
 class BPlusTree : public tx::UndoTarget {
  public:
   // Nothing is left behind by a failure.
@@ -89,6 +94,11 @@ class BPlusTree : public tx::UndoTarget {
 
   // Appends the RIDs of `key`, ascending, to `rids`.
   Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
+  // Entries that an older snapshot may look for, and that the tree has no longer.
+  const RemovedEntries& removed() const;
+  bool has_removed() const;
+  // Appends the RIDs of those whose keys begin with these bytes.
+  void ListRemoved(std::string_view prefix, std::vector<Rid>* rids) const;
   // The first RID of `key`.
   Result<std::optional<Rid>> LookupOne(std::string_view key) const;
   // Whether this very entry is there: one descent, however many share the key.

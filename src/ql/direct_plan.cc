@@ -86,6 +86,11 @@ class DirectSelect : public DirectPlan {
       const auto place = std::find(columns_.begin(), columns_.end(), predicate.column);
       tested_.push_back(static_cast<size_t>(place - columns_.begin()));
     }
+    keyed_columns_ = columns_;
+    for (const uint32_t column : scan.index.columns) {
+      key_places_.push_back(static_cast<uint32_t>(keyed_columns_.size()));
+      keyed_columns_.push_back(column);
+    }
     rows_.columns().resize(out_columns_);
   }
 
@@ -101,16 +106,36 @@ class DirectSelect : public DirectPlan {
     ix::EncodeKeyPrefix(tree_.options().key, key, &key_);
     rids_.clear();
     RETURN_IF_ERROR(tree_.Lookup(key_, &rids_));
+    // Looked at after the tree: what left it before is there.
+    if (context.view != nullptr && tree_.has_removed()) {
+      tree_.ListRemoved(key_, &rids_);
+      std::sort(rids_.begin(), rids_.end());
+      rids_.erase(std::unique(rids_.begin(), rids_.end()), rids_.end());
+    }
     if (rids_.empty()) {
       return nullptr;
     }
-    RETURN_IF_ERROR(records_.Fetch(rids_, columns_, &fetched_));
+    RETURN_IF_ERROR(records_.Fetch(rids_, columns_, context.view, &fetched_));
+    // A change that came before a record was read shows now.
+    keys_may_differ_ = context.view != nullptr && (records_.has_versions() || tree_.has_removed());
+    if (keys_may_differ_) {
+      RETURN_IF_ERROR(records_.Fetch(rids_, keyed_columns_, context.view, &fetched_));
+    }
     return GiveOut();
   }
   bool changes() const override { return false; }
 
  private:
-  bool IsWanted(size_t row) const {
+  bool HasKey(size_t row) {
+    row_key_.clear();
+    ix::EncodeKey(tree_.options().key, fetched_, key_places_, row, &row_key_);
+    return row_key_ == key_;
+  }
+
+  bool IsWanted(size_t row) {
+    if (keys_may_differ_ && !HasKey(row)) {
+      return false;
+    }
     for (size_t i = 0; i < tested_.size(); ++i) {
       if (!Satisfies(scan_.predicates[i], fetched_, tested_[i], row)) {
         return false;
@@ -148,6 +173,12 @@ class DirectSelect : public DirectPlan {
   std::vector<uint32_t> columns_;  // fetched: those given out, then others that are tested
   const size_t out_columns_;
   std::vector<size_t> tested_;  // where each predicate's column is among columns_
+  // The same and the key's columns, and where these are: fetched where a view may see a
+  // record with another key than its entry.
+  std::vector<uint32_t> keyed_columns_;
+  std::vector<uint32_t> key_places_;
+  bool keys_may_differ_ = false;
+  std::string row_key_;
   std::string key_;
   std::vector<Rid> rids_;
   Batch fetched_;

@@ -10,6 +10,7 @@
 #include "common/result.h"
 #include "ql/plan.h"
 #include "sm/catalog.h"
+#include "tx/oracle.h"
 #include "tx/transaction.h"
 
 namespace redbase::ql {
@@ -32,6 +33,8 @@ struct ExecContext {
   common::Executor* executor = nullptr;
   sm::Catalog* catalog = nullptr;
   tx::Transaction* transaction = nullptr;
+  // What the statement sees; null: everything as it is.
+  const tx::View* view = nullptr;
   common::MemoryAccount* memory = nullptr;
   const common::CancelToken* cancel = nullptr;
   // Null where no plan with exchanges is run.

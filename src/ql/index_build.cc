@@ -88,10 +88,15 @@ class EntrySink : public Sink {
 Status BuildIndex(ExecContext& context, const sm::Relation& relation, const sm::IndexInfo& index) {
   ASSIGN_OR_RETURN(const rm::RecordFile* records, context.catalog->Records(relation));
   ASSIGN_OR_RETURN(ix::BPlusTree * tree, context.catalog->Tree(relation, index));
+  if (context.view != nullptr) {
+    // It gets no entries for what its own transaction sees of records that others changed.
+    RETURN_IF_ERROR(records->CheckNoneOvertaken(*context.view));
+  }
   FileScan scan;
   scan.projection = index.columns;
   scan.with_rids = true;
-  FileScanOperator source(relation.schema.Project(index.columns), scan, *records, context.cancel);
+  FileScanOperator source(relation.schema.Project(index.columns), scan, *records, context.cancel,
+                          /*view=*/nullptr);
   EntrySink sink(*tree, index.columns.size(), context);
   Status status = RunPipeline({&source, &sink}, context);
   return std::move(status).Annotate("index " + index.name);

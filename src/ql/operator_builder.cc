@@ -57,13 +57,13 @@ class Builder {
       return Make<ViewScanOperator>(schema_, scan, std::move(relation), *context_.catalog);
     }
     ASSIGN_OR_RETURN(const rm::RecordFile* records, context_.catalog->Records(*relation));
-    return Make<FileScanOperator>(schema_, scan, *records, context_.cancel);
+    return Make<FileScanOperator>(schema_, scan, *records, context_.cancel, context_.view);
   }
 
   Result<OperatorPtr> operator()(const IndexScan& scan) {
     ASSIGN_OR_RETURN(const Indexed indexed, Open(scan));
-    return Make<IndexScanOperator>(schema_, scan, indexed.relation, *indexed.records,
-                                   *indexed.tree);
+    return Make<IndexScanOperator>(schema_, scan, indexed.relation, *indexed.records, *indexed.tree,
+                                   context_.view);
   }
 
   Result<OperatorPtr> operator()(const Filter& filter) {
@@ -92,7 +92,7 @@ class Builder {
     RETURN_IF_ERROR(RequireSameTypes(children_[0]->schema(), join.outer_keys,
                                      indexed.relation->schema, join.inner.index.columns));
     return Make<IndexJoinOperator>(schema_, TakeChild(0), join, indexed.relation, *indexed.records,
-                                   *indexed.tree);
+                                   *indexed.tree, context_.view);
   }
 
   Result<OperatorPtr> operator()(const Values& values) {

@@ -64,8 +64,8 @@ Result<size_t> BulkAppender::Impl::FillFresh(const PreparedRows& rows, size_t fi
   pf::MiniTransaction change(core_.file.pool());
   ASSIGN_OR_RETURN(const pf::PageRef page, change.Allocate(core_.file, kRecordPageKind));
   page_ = change.page_num(page);
-  transaction_.NoteUndo(core_.file.id(), kUndoBulkPage,
-                        std::as_bytes(std::span<const PageNum, 1>(&*page_, 1)));
+  core_.NoteUndo(transaction_, kUndoBulkPage, *page_,
+                 std::as_bytes(std::span<const PageNum, 1>(&*page_, 1)));
   capacity_ = core_.CapacityFor(heap);
   used_ = 0;
   heap_room_ = core_.file.page_size() - core_.layout.FixedBytes(capacity_);
@@ -129,13 +129,14 @@ Status BulkAppender::Impl::Finish() {
   }
   page_.reset();
   if (!with_room_.empty()) {
-    core_.AwaitEnd(transaction_, [pages = std::move(with_room_)](FileCore& core, bool committed) {
-      for (const PageNum page : pages) {
-        if (committed) {
-          core.room.Put(page);
-        }
-      }
-    });
+    core_.AwaitEnd(transaction_, {},
+                   [pages = std::move(with_room_)](FileCore& core, bool committed) {
+                     for (const PageNum page : pages) {
+                       if (committed) {
+                         core.room.Put(page);
+                       }
+                     }
+                   });
     with_room_.clear();
   }
   return {};

@@ -10,6 +10,7 @@
 #include "rm/internal/directory.h"
 #include "rm/internal/file_check.h"
 #include "rm/internal/file_core.h"
+#include "rm/internal/old_rows.h"
 #include "rm/internal/overflow.h"
 #include "rm/internal/page_drawing.h"
 #include "rm/internal/page_gather.h"
@@ -30,46 +31,71 @@ std::vector<uint32_t> AllColumns(const FileCore& core) {
   return columns;
 }
 
-// Reads the records of RIDs in one page, none of them moved: those found.
-Status FetchGroup(const FileCore& core, std::span<const Rid> rids,
-                  std::span<const uint32_t> projection, size_t* found, bool* elsewhere,
-                  Batch* out) {
-  ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core.file.Read(rids[0].page));
-  if (!core.IsRecordPage(pinned.bytes())) {
-    return {};
-  }
-  const RecordPage page(pinned.bytes());
-  RETURN_IF_ERROR(core.CheckReadable(page));
-  std::vector<uint16_t> slots;
-  const size_t at = out->rids().size();
-  *found = 0;
-  Rid target;
-  for (const Rid rid : rids) {
-    const auto slot = static_cast<uint16_t>(rid.slot);
-    if (page.IsLive(slot) && !page.IsMovedIn(slot)) {
-      slots.push_back(slot);
-      out->rids().push_back(rid);
-    } else if (page.StubTarget(slot, &target)) {
-      // The caller goes on with this one.
-      *elsewhere = true;
-      break;
-    }
-    ++*found;
-  }
-  return GatherSlots(core, page, projection, slots, at, out);
-}
+// Reads records as one view sees them, or as they are.
+class Fetcher {
+ public:
+  Fetcher(const FileCore& core, std::span<const uint32_t> projection, const tx::View* view,
+          Batch* out)
+      : core_(core), projection_(projection), view_(view), out_(out) {}
 
-// Reads one record that was found to lie elsewhere.
-Status FetchMoved(const FileCore& core, Rid rid, std::span<const uint32_t> projection, Batch* out) {
-  ASSIGN_OR_RETURN(const std::optional<PinnedRecord> record, PinRecord(core, rid));
-  if (!record) {
+  // The records of RIDs in one page up to one that has to be looked for elsewhere; `done`
+  // counts those before.
+  Status FetchGroup(std::span<const Rid> rids, size_t* done) {
+    ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core_.file.Read(rids[0].page));
+    const OldSlots old = view_ != nullptr && !core_.versions->empty()
+                             ? OldSlots::Of(core_, rids[0].page, *view_, OnlyOf(rids))
+                             : OldSlots();
+    if (!core_.IsRecordPage(pinned.bytes())) {
+      *done = old.empty() ? rids.size() : 0;
+      return {};
+    }
+    const RecordPage page(pinned.bytes());
+    RETURN_IF_ERROR(core_.CheckReadable(page));
+    std::vector<uint16_t> slots;
+    const size_t at = out_->rids().size();
+    Rid target;
+    *done = 0;
+    for (const Rid rid : rids) {
+      const auto slot = static_cast<uint16_t>(rid.slot);
+      if (old.Has(slot) || page.StubTarget(slot, &target)) {
+        break;
+      }
+      if (page.IsLive(slot) && !page.IsMovedIn(slot)) {
+        slots.push_back(slot);
+        out_->rids().push_back(rid);
+      }
+      ++*done;
+    }
+    return GatherSlots(core_, page, projection_, slots, at, out_);
+  }
+
+  // One record, wherever it is.
+  Status FetchElsewhere(Rid rid) {
+    OldRows rows(core_);
+    ASSIGN_OR_RETURN(const std::optional<PinnedRecord> record, PinAsSeen(core_, rid, view_, &rows));
+    if (record) {
+      return GatherOne(record->page(), record->slot, rid);
+    }
+    return rows.empty() ? Status() : GatherOne(rows.Front().page, rows.Front().slot, rid);
+  }
+
+ private:
+  // Where only one record of a page is wanted, its slot.
+  static std::optional<uint16_t> OnlyOf(std::span<const Rid> rids) {
+    return rids.size() == 1 ? std::optional(static_cast<uint16_t>(rids[0].slot)) : std::nullopt;
+  }
+
+  Status GatherOne(const RecordPage& page, uint16_t slot, Rid rid) {
+    RETURN_IF_ERROR(GatherSlots(core_, page, projection_, {&slot, 1}, out_->rids().size(), out_));
+    out_->rids().push_back(rid);
     return {};
   }
-  RETURN_IF_ERROR(
-      GatherSlots(core, record->page(), projection, {&record->slot, 1}, out->rids().size(), out));
-  out->rids().push_back(rid);
-  return {};
-}
+
+  const FileCore& core_;
+  const std::span<const uint32_t> projection_;
+  const tx::View* const view_;
+  Batch* const out_;
+};
 
 }  // namespace
 
@@ -165,17 +191,14 @@ Status RecordFile::Erase(tx::Transaction& transaction, std::span<const Rid> rids
   RETURN_IF_ERROR(core_->BeginChange());
   RecordEraser eraser(*core_, transaction);
   Status status = eraser.Erase(rids);
-  core_->AwaitEnd(transaction, [pages = eraser.pages(), removed = eraser.removed()](
-                                   FileCore& core, bool committed) {
-    for (const PageNum page : pages) {
-      if (core.room.EndPending(page)) {
-        core.FreeIfEmpty(page);
-      }
-    }
-    if (committed) {
-      core.FreeLongValues(removed);
-    }
-  });
+  core_->AwaitEnd(transaction, eraser.removed(),
+                  [pages = eraser.pages()](FileCore& core, bool /*committed*/) {
+                    for (const PageNum page : pages) {
+                      if (core.room.EndPending(page)) {
+                        core.FreeIfEmpty(page);
+                      }
+                    }
+                  });
   return status;
 }
 
@@ -190,34 +213,47 @@ Status RecordFile::Update(tx::Transaction& transaction, std::span<const Rid> rid
   RecordUpdater updater(*core_, transaction, prepared);
   Status status = updater.Update(rids);
   if (!updater.removed().empty()) {
-    core_->AwaitEnd(transaction, [removed = updater.removed()](FileCore& core, bool committed) {
-      if (committed) {
-        core.FreeLongValues(removed);
-      }
-    });
+    core_->AwaitEnd(transaction, updater.removed());
   }
   return status;
 }
 
 Status RecordFile::Fetch(std::span<const Rid> rids, std::span<const uint32_t> projection,
-                         Batch* out) const {
+                         const tx::View* view, Batch* out) const {
   PrepareBatch(*core_, projection, out);
+  Fetcher fetcher(*core_, projection, view, out);
   for (size_t done = 0; done < rids.size();) {
     const std::span<const Rid> group = FirstGroup(rids.subspan(done));
     size_t found = group.size();
-    bool elsewhere = false;
     if (static_cast<uint32_t>(group[0].page) < core_->file.page_count()) {
-      RETURN_IF_ERROR(FetchGroup(*core_, group, projection, &found, &elsewhere, out));
+      RETURN_IF_ERROR(fetcher.FetchGroup(group, &found));
     }
     done += found;
-    if (elsewhere) {
-      RETURN_IF_ERROR(FetchMoved(*core_, rids[done], projection, out));
+    if (found < group.size()) {
+      RETURN_IF_ERROR(fetcher.FetchElsewhere(rids[done]));
       ++done;
     }
   }
   out->set_rows(out->rids().size());
   return {};
 }
+
+Status RecordFile::CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view) const {
+  while (!core_->versions->empty() && !rids.empty()) {
+    const std::span<const Rid> group = FirstGroup(rids);
+    RETURN_IF_ERROR(rm::CheckNotOvertaken(*core_, group, view));
+    rids = rids.subspan(group.size());
+  }
+  return {};
+}
+
+Status RecordFile::CheckNoneOvertaken(const tx::View& view) const {
+  const bool overtaken = core_->versions->Any(
+      [&view](const Version& version) { return view.IsOvertakenBy(version.stamp); });
+  return overtaken ? OvertakenError() : Status();
+}
+
+bool RecordFile::has_versions() const { return !core_->versions->empty(); }
 
 RecordFileStatistics RecordFile::statistics() const { return core_->statistics(); }
 

@@ -96,8 +96,16 @@ class RecordFile : public tx::UndoTarget {
 
   // The projected columns of the records, in the order of `rids`.  RIDs that
   // hold no record are left out; out->rids() says which are there.
+  // As `view` sees them; as they are when it is null.
   // Requires: at most kBatchCapacity rids.
-  Status Fetch(std::span<const Rid> rids, std::span<const uint32_t> projection, Batch* out) const;
+  Status Fetch(std::span<const Rid> rids, std::span<const uint32_t> projection,
+               const tx::View* view, Batch* out) const;
+  // kConflict when somebody whose end `view` does not see has changed one of the records.
+  Status CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view) const;
+  // The same for any record.
+  Status CheckNoneOvertaken(const tx::View& view) const;
+  // Whether every snapshot sees the records as they are.
+  bool has_versions() const;
 
   RecordFileStatistics statistics() const;
   const std::vector<LogicalType>& types() const;

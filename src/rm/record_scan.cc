@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "rm/internal/file_core.h"
+#include "rm/internal/old_rows.h"
 #include "rm/internal/page_gather.h"
 #include "rm/internal/page_predicate.h"
 #include "rm/internal/record_mover.h"
@@ -28,6 +29,9 @@ using SlotBits = std::array<uint64_t, kSlotsAtOnce / 64>;
 
 // A batch that has fewer rows at the end of a page takes the next page, too.
 constexpr size_t kFewRows = kBatchCapacity / 2;
+
+// Slot numbers are below.
+constexpr size_t kMostSlots = 65536;
 
 // Adds base + the number of every bit that is set.
 void AddSlots(uint64_t bits, uint16_t base, std::vector<uint16_t>* slots) {
@@ -67,8 +71,12 @@ uint64_t MorselSource::morsel_count() const {
 class RecordScan::Impl {
  public:
   Impl(const FileCore& core, std::vector<uint32_t> projection,
-       const std::vector<ColumnPredicate>& predicates, bool with_rids)
-      : core_(core), projection_(std::move(projection)), with_rids_(with_rids) {
+       const std::vector<ColumnPredicate>& predicates, bool with_rids, const tx::View* view)
+      : core_(core),
+        projection_(std::move(projection)),
+        with_rids_(with_rids),
+        view_(view),
+        old_rows_(core) {
     for (const ColumnPredicate& predicate : predicates) {
       Result<PagePredicate> made = PagePredicate::Make(predicate, core.types[predicate.column]);
       if (made.ok()) {
@@ -86,6 +94,7 @@ class RecordScan::Impl {
     number_ = morsel.number;
     slot_ = 0;
     stubs_.clear();
+    old_rows_.Clear();
   }
 
   Result<bool> Next(Batch* batch) {
@@ -93,7 +102,9 @@ class RecordScan::Impl {
     PrepareBatch(core_, projection_, batch);
     rows_ = 0;
     while (rows_ < batch->capacity() && (rows_ < kFewRows || slot_ != 0)) {
-      if (!stubs_.empty()) {
+      if (!old_rows_.empty()) {
+        RETURN_IF_ERROR(TakeOld(batch));
+      } else if (!stubs_.empty()) {
         RETURN_IF_ERROR(TakeMoved(batch));
       } else if (page_ < last_page_) {
         RETURN_IF_ERROR(ScanPage(batch));
@@ -108,18 +119,23 @@ class RecordScan::Impl {
 
  private:
   Status ScanPage(Batch* batch);
-  Status ScanSlots(const RecordPage& page, Batch* batch);
+  Status ScanRecords(const RecordPage& page, const OldSlots& old, Batch* batch);
+  Status ScanSlots(const RecordPage& page, const OldSlots& old, Batch* batch);
+  Status KeepOld(const RecordPage* page, const OldSlots& old, size_t from, size_t to);
   bool MayPass(const RecordPage& page);
   Result<bool> Passes(const RecordPage& page, size_t slot) const;
   Status Filter(const RecordPage& page, SlotRange range, uint64_t* bits) const;
-  void FindStubs(const RecordPage& page, size_t from, size_t to);
+  void FindStubs(const RecordPage& page, const OldSlots& old, size_t from, size_t to);
+  Status TakeOld(Batch* batch);
+  Status TakeIfPasses(const RecordPage& page, uint16_t slot, Rid rid, Batch* batch);
   Status TakeMoved(Batch* batch);
 
   const FileCore& core_;
   const std::vector<uint32_t> projection_;
   std::vector<PagePredicate> predicates_;
   const bool with_rids_;
-  Status mistake_;  // in a predicate
+  const tx::View* const view_;  // may be null
+  Status mistake_;              // in a predicate
 
   uint32_t page_ = 0;
   uint32_t last_page_ = 0;
@@ -127,31 +143,68 @@ class RecordScan::Impl {
   size_t slot_ = 0;                  // of page_, where to go on
   std::vector<ColumnSlice> slices_;  // columns of the predicates in the page
   std::vector<Rid> stubs_;           // homes passed whose records lie elsewhere
+  OldRows old_rows_;                 // of slots passed, as the view sees them
   std::vector<uint16_t> chosen_;
   size_t rows_ = 0;  // in the batch
 };
 
 Status RecordScan::Impl::ScanPage(Batch* batch) {
   ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core_.file.Read(PageNum{page_}, pf::Access::kScan));
+  const OldSlots old = view_ != nullptr && !core_.versions->empty()
+                           ? OldSlots::Of(core_, PageNum{page_}, *view_)
+                           : OldSlots();
   bool ended = true;
   if (core_.IsRecordPage(pinned.bytes())) {
     const RecordPage page(pinned.bytes());
     RETURN_IF_ERROR(core_.CheckReadable(page));
-    slices_.resize(predicates_.size());
-    for (size_t i = 0; i < predicates_.size(); ++i) {
-      RETURN_IF_ERROR(core_.Column(page, predicates_[i].column(), &slices_[i]));
-    }
-    if (MayPass(page)) {
-      RETURN_IF_ERROR(ScanSlots(page, batch));
-    } else {
-      FindStubs(page, slot_, page.header().used);
-      slot_ = page.header().used;
-    }
+    const size_t from = slot_;
+    RETURN_IF_ERROR(ScanRecords(page, old, batch));
     ended = slot_ >= page.header().used;
+    RETURN_IF_ERROR(KeepOld(&page, old, from, ended ? kMostSlots : slot_));
+  } else {
+    RETURN_IF_ERROR(KeepOld(nullptr, old, slot_, kMostSlots));
   }
   if (ended) {
     ++page_;
     slot_ = 0;
+  }
+  return {};
+}
+
+// From slot_ on; slot_ is where it stopped.
+Status RecordScan::Impl::ScanRecords(const RecordPage& page, const OldSlots& old, Batch* batch) {
+  slices_.resize(predicates_.size());
+  for (size_t i = 0; i < predicates_.size(); ++i) {
+    RETURN_IF_ERROR(core_.Column(page, predicates_[i].column(), &slices_[i]));
+  }
+  if (old.all() || !MayPass(page)) {
+    FindStubs(page, old, slot_, page.header().used);
+    slot_ = page.header().used;
+    return {};
+  }
+  return ScanSlots(page, old, batch);
+}
+
+// The view's records in these slots of the page, which is null when it holds none now.
+Status RecordScan::Impl::KeepOld(const RecordPage* page, const OldSlots& old, size_t from,
+                                 size_t to) {
+  for (const auto& [slot, seen] : old.slots()) {
+    if (slot < from || slot >= to || !seen.exists) {
+      continue;
+    }
+    const Rid rid{PageNum{page_}, SlotNum{slot}};
+    std::string arena;
+    std::vector<Cell> now;
+    Rid target;
+    if (!seen.whole && page != nullptr && page->StubTarget(slot, &target)) {
+      stubs_.push_back(rid);  // the cells that did not change are elsewhere
+      continue;
+    }
+    const bool reads = !seen.whole && page != nullptr && page->IsLive(slot);
+    if (reads && !ReadCells(*page, slot, &arena, &now)) {
+      return core_.Damaged(page->number(), "a record cannot be read");
+    }
+    RETURN_IF_ERROR(old_rows_.Add(rid, seen, reads ? &now : nullptr));
   }
   return {};
 }
@@ -168,14 +221,15 @@ bool RecordScan::Impl::MayPass(const RecordPage& page) {
   return true;
 }
 
-// The homes of moved records among these slots.
-void RecordScan::Impl::FindStubs(const RecordPage& page, size_t from, size_t to) {
+// The homes of moved records among these slots, but for those that the view sees otherwise.
+void RecordScan::Impl::FindStubs(const RecordPage& page, const OldSlots& old, size_t from,
+                                 size_t to) {
   if (page.header().taken == page.header().live) {
     return;
   }
   Rid target;
   for (size_t slot = from; slot < to; ++slot) {
-    if (page.StubTarget(slot, &target)) {
+    if (page.StubTarget(slot, &target) && !old.Has(static_cast<uint16_t>(slot))) {
       stubs_.push_back({page.number(), SlotNum{static_cast<uint16_t>(slot)}});
     }
   }
@@ -198,7 +252,7 @@ Status RecordScan::Impl::Filter(const RecordPage& page, SlotRange range, uint64_
 
 // From slot_ on, until the batch is full or the page ends; slot_ is where it
 // stopped.
-Status RecordScan::Impl::ScanSlots(const RecordPage& page, Batch* batch) {
+Status RecordScan::Impl::ScanSlots(const RecordPage& page, const OldSlots& old, Batch* batch) {
   const size_t used = page.header().used;
   while (slot_ < used && rows_ < batch->capacity()) {
     const size_t first = slot_ / 64 * 64;
@@ -210,6 +264,10 @@ Status RecordScan::Impl::ScanSlots(const RecordPage& page, Batch* batch) {
     bits[0] &= ~uint64_t{0} << (slot_ - first);
     if (range.count % 64 != 0) {
       bits[range.words() - 1] &= (uint64_t{1} << (range.count % 64)) - 1;
+    }
+    for (auto at = old.slots().lower_bound(static_cast<uint16_t>(first));
+         at != old.slots().end() && at->first < first + range.count; ++at) {
+      bits[(at->first - first) / 64] &= ~(uint64_t{1} << (at->first % 64));
     }
     RETURN_IF_ERROR(Filter(page, range, bits.data()));
     chosen_.clear();
@@ -227,7 +285,7 @@ Status RecordScan::Impl::ScanSlots(const RecordPage& page, Batch* batch) {
       batch->rids().push_back({page.number(), SlotNum{chosen_[i]}});
     }
     rows_ += chosen_.size();
-    FindStubs(page, slot_, end);
+    FindStubs(page, old, slot_, end);
     slot_ = end;
   }
   return {};
@@ -245,21 +303,35 @@ Result<bool> RecordScan::Impl::Passes(const RecordPage& page, size_t slot) const
   return bits != 0;
 }
 
-Status RecordScan::Impl::TakeMoved(Batch* batch) {
-  while (!stubs_.empty() && rows_ < batch->capacity()) {
-    const Rid home = stubs_.back();
-    ASSIGN_OR_RETURN(const std::optional<PinnedRecord> record, PinRecord(core_, home));
-    bool passes = false;
-    if (record) {
-      ASSIGN_OR_RETURN(passes, Passes(record->page(), record->slot));
+Status RecordScan::Impl::TakeIfPasses(const RecordPage& page, uint16_t slot, Rid rid,
+                                      Batch* batch) {
+  ASSIGN_OR_RETURN(const bool passes, Passes(page, slot));
+  if (passes) {
+    RETURN_IF_ERROR(GatherSlots(core_, page, projection_, {&slot, 1}, rows_, batch));
+    if (with_rids_) {
+      batch->rids().push_back(rid);
     }
-    if (passes) {
-      RETURN_IF_ERROR(
-          GatherSlots(core_, record->page(), projection_, {&record->slot, 1}, rows_, batch));
-      if (with_rids_) {
-        batch->rids().push_back(home);
-      }
-      ++rows_;
+    ++rows_;
+  }
+  return {};
+}
+
+Status RecordScan::Impl::TakeOld(Batch* batch) {
+  while (!old_rows_.empty() && rows_ < batch->capacity()) {
+    const OldRows::Row row = old_rows_.Front();
+    RETURN_IF_ERROR(TakeIfPasses(row.page, row.slot, row.rid, batch));
+    old_rows_.Pop();
+  }
+  return {};
+}
+
+Status RecordScan::Impl::TakeMoved(Batch* batch) {
+  while (!stubs_.empty() && old_rows_.empty() && rows_ < batch->capacity()) {
+    const Rid home = stubs_.back();
+    ASSIGN_OR_RETURN(const std::optional<PinnedRecord> record,
+                     PinAsSeen(core_, home, view_, &old_rows_));
+    if (record) {
+      RETURN_IF_ERROR(TakeIfPasses(record->page(), record->slot, home, batch));
     }
     stubs_.pop_back();
   }
@@ -267,8 +339,10 @@ Status RecordScan::Impl::TakeMoved(Batch* batch) {
 }
 
 RecordScan::RecordScan(const RecordFile& file, std::vector<uint32_t> projection,
-                       const std::vector<ColumnPredicate>& predicates, bool with_rids)
-    : impl_(std::make_unique<Impl>(*file.core_, std::move(projection), predicates, with_rids)) {}
+                       const std::vector<ColumnPredicate>& predicates, bool with_rids,
+                       const tx::View* view)
+    : impl_(std::make_unique<Impl>(*file.core_, std::move(projection), predicates, with_rids,
+                                   view)) {}
 
 RecordScan::~RecordScan() = default;
 

@@ -10,8 +10,9 @@
 //         if (!more) break;
 //
 // Survivors are copied into memory that the batch owns; no pin or latch outlives
-// a call.  Records may be changed while a scan is open: each is seen at most once
-// unless it is erased and inserted anew.
+// a call.  Records may be changed while a scan is open: without a view, each is seen at
+// most once unless it is erased and inserted anew.  Pages that were not changed since
+// the view are read without a look at single records.
 #pragma once
 
 #include <atomic>
@@ -47,9 +48,11 @@ class MorselSource {
 class RecordScan {
  public:
   // `projection` lists columns of the file in the order the batch has them;
-  // predicates may test any column.  The file outlives the scan.
+  // predicates may test any column.  The file outlives the scan.  With a view, records
+  // are as it sees them.
   RecordScan(const RecordFile& file, std::vector<uint32_t> projection,
-             const std::vector<ColumnPredicate>& predicates, bool with_rids);
+             const std::vector<ColumnPredicate>& predicates, bool with_rids,
+             const tx::View* view = nullptr);
   ~RecordScan();
 
   void Start(const Morsel& morsel);

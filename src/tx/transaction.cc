@@ -35,6 +35,11 @@ Transaction::Transaction(TransactionLog& log) : log_(&log), targets_(log.undo_ta
   log.Register(this);
 }
 
+Transaction::Transaction(TransactionLog& log, std::shared_ptr<TransactionState> whole)
+    : log_(&log), targets_(log.undo_targets()), state_(std::move(whole)), whole_(false) {
+  log.Register(this);
+}
+
 Transaction::~Transaction() {
   if (!active()) {
     return;
@@ -47,13 +52,15 @@ Transaction::~Transaction() {
   }
 }
 
-void Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const std::byte> payload) {
+std::shared_ptr<const std::string> Transaction::NoteUndo(pf::FileId file, UndoKind kind,
+                                                         std::span<const std::byte> payload) {
+  auto kept = std::make_shared<const std::string>(AsChars(payload));
   const common::MutexLock lock(mutex_);
   assert(active_);
-  records_.push_back({next_event_++, file, kind, payloads_.size(), payload.size(), last_undo_});
-  payloads_.append(AsChars(payload));
+  records_.push_back({next_event_++, file, kind, kept, last_undo_});
+  undo_bytes_ += kept->size() + sizeof(Record);
   if (log_ == nullptr) {
-    return;
+    return kept;
   }
   if (id_ == TransactionId{0}) {
     id_ = log_->NewId();
@@ -62,6 +69,7 @@ void Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const std::
   if (first_undo_ == 0) {
     first_undo_ = last_undo_;
   }
+  return kept;
 }
 
 std::optional<ActiveTransaction> Transaction::LoggedState() const {
@@ -149,9 +157,9 @@ Transaction::Past Transaction::TakeSince(Savepoint mark) {
   past.records.assign(records, records_.end());
   past.actions.assign(std::make_move_iterator(actions),
                       std::make_move_iterator(on_rollback_.end()));
-  past.payload_begin = past.records.empty() ? payloads_.size() : past.records.front().begin;
-  past.payloads = payloads_.substr(past.payload_begin);
-  payloads_.resize(past.payload_begin);
+  for (const Record& record : past.records) {
+    undo_bytes_ -= record.payload->size() + sizeof(Record);
+  }
   records_.erase(records, records_.end());
   on_rollback_.erase(actions, on_rollback_.end());
   on_commit_.erase(std::partition_point(on_commit_.begin(), on_commit_.end(), is_before),
@@ -162,7 +170,6 @@ Transaction::Past Transaction::TakeSince(Savepoint mark) {
 // Once something could not be taken back, no progress is logged: recovery tries again
 // from there.
 Status Transaction::TakeBack(const Past& past) {
-  const std::span<const std::byte> payloads = AsBytes(past.payloads);
   Status result;
   for (auto record = past.records.rbegin(); record != past.records.rend(); ++record) {
     UndoTarget* const target = targets_.Find(record->file);
@@ -172,8 +179,7 @@ Status Transaction::TakeBack(const Past& past) {
                                " is not open"));
       continue;
     }
-    result.Update(target->Undo(
-        record->kind, payloads.subspan(record->begin - past.payload_begin, record->length)));
+    result.Update(target->Undo(record->kind, AsBytes(*record->payload)));
     if (log_ != nullptr && result.ok()) {
       LogUndone(record->previous);
     }
@@ -235,12 +241,12 @@ Status Transaction::CommitDeciding(GlobalId global) {
     actions.swap(on_commit_);
     on_rollback_.clear();
     records_.clear();
-    payloads_.clear();
+    undo_bytes_ = 0;
   }
   for (const Action& action : actions) {
     action.run();
   }
-  End();
+  End(/*rolled_back=*/false);
   return {};
 }
 
@@ -252,12 +258,19 @@ void Transaction::Leave() {
     const common::MutexLock lock(mutex_);
     active_ = false;
   }
-  End();
+  if (log_ != nullptr) {
+    log_->Unregister(this);  // nobody is to see it: its state does not end
+  }
 }
 
-void Transaction::End() {
+void Transaction::End(bool rolled_back) {
   if (log_ != nullptr) {
     log_->Unregister(this);
+  }
+  if (whole_ && log_ != nullptr) {
+    log_->oracle().End(state_, rolled_back);
+  } else if (whole_) {
+    state_->Forget();
   }
 }
 
@@ -272,7 +285,7 @@ Status Transaction::Rollback() {
     const common::MutexLock lock(mutex_);
     active_ = false;
   }
-  End();
+  End(/*rolled_back=*/true);
   return status;
 }
 
@@ -293,7 +306,7 @@ bool Transaction::active() const {
 
 size_t Transaction::undo_bytes() const {
   const common::MutexLock lock(mutex_);
-  return payloads_.size() + records_.size() * sizeof(Record);
+  return undo_bytes_;
 }
 
 }  // namespace redbase::tx

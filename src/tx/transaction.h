@@ -30,6 +30,7 @@
 #include "common/result.h"
 #include "common/sync.h"
 #include "pf/page.h"
+#include "tx/oracle.h"
 
 namespace redbase::tx {
 
@@ -75,13 +76,17 @@ class Transaction {
   // One that leaves no trace in a log.
   explicit Transaction(UndoTargets& targets) : targets_(targets) {}
   explicit Transaction(TransactionLog& log);
+  // The part of a larger one in this database.  Whoever has the whole says when it ends
+  // (Oracle::End), after all parts have.
+  Transaction(TransactionLog& log, std::shared_ptr<TransactionState> whole);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Notes how to take back a change about to be made.
-  void NoteUndo(pf::FileId file, UndoKind kind, std::span<const std::byte> payload)
-      EXCLUDES(mutex_);
+  // Notes how to take back a change about to be made.  The payload, which older
+  // snapshots may need as well.
+  std::shared_ptr<const std::string> NoteUndo(pf::FileId file, UndoKind kind,
+                                              std::span<const std::byte> payload) EXCLUDES(mutex_);
   // Runs after a commit / after a rollback: files to unlink, caches to refresh.
   void OnCommit(std::function<void()> action) EXCLUDES(mutex_);
   void OnRollback(std::function<void()> action) EXCLUDES(mutex_);
@@ -110,6 +115,11 @@ class Transaction {
   // Whether Commit waits for the disk; at first it does.  A decision always waits.
   void SetSynchronous(bool synchronous) EXCLUDES(mutex_);
 
+  // Changes from now on are of this statement.  Numbers rise.
+  void BeginStatement(uint64_t number) { statement_ = number; }
+  Stamp stamp() const { return {state_, statement_}; }
+  TransactionState& state() const { return *state_; }
+
   bool active() const EXCLUDES(mutex_);
   // Whether something was noted or logged, so that the end matters.
   bool has_changes() const EXCLUDES(mutex_);
@@ -124,8 +134,7 @@ class Transaction {
     uint64_t event;
     pf::FileId file;
     UndoKind kind;
-    size_t begin;  // of the payload in payloads_
-    size_t length;
+    std::shared_ptr<const std::string> payload;
     uint64_t previous;  // sequence of the undo record before in the log
   };
   struct Action {
@@ -136,8 +145,6 @@ class Transaction {
   struct Past {
     std::vector<Record> records;
     std::vector<Action> actions;
-    std::string payloads;
-    size_t payload_begin = 0;  // of `payloads` in payloads_
   };
   Past TakeSince(Savepoint mark) EXCLUDES(mutex_);
   // Nullopt when the log has nothing of it, or its end.
@@ -152,15 +159,18 @@ class Transaction {
   bool prepared() const EXCLUDES(mutex_);
   // Ends it here with its fate left to recovery.
   void Leave() EXCLUDES(mutex_);
-  void End() EXCLUDES(mutex_);
+  void End(bool rolled_back) EXCLUDES(mutex_);
 
   TransactionLog* const log_ = nullptr;
   UndoTargets& targets_;
+  const std::shared_ptr<TransactionState> state_ = std::make_shared<TransactionState>();
+  const bool whole_ = true;  // not part of a larger one
+  uint64_t statement_ = 0;
   mutable common::Mutex mutex_;
   bool active_ GUARDED_BY(mutex_) = true;
   uint64_t next_event_ GUARDED_BY(mutex_) = 1;
   std::vector<Record> records_ GUARDED_BY(mutex_);
-  std::string payloads_ GUARDED_BY(mutex_);
+  size_t undo_bytes_ GUARDED_BY(mutex_) = 0;
   std::vector<Action> on_commit_ GUARDED_BY(mutex_);
   std::vector<Action> on_rollback_ GUARDED_BY(mutex_);
   // What the log has of it; the id is 0 until then.

@@ -24,6 +24,7 @@
 #include "common/sync.h"
 #include "pf/write_ahead_log.h"
 #include "tx/log_records.h"
+#include "tx/oracle.h"
 #include "tx/transaction.h"
 
 namespace redbase::tx {
@@ -43,6 +44,8 @@ class TransactionLog {
 
   pf::WriteAheadLog& log() const { return *log_; }
   UndoTargets& undo_targets() { return undo_targets_; }
+  // Of the transactions that are not part of larger ones.
+  Oracle& oracle() { return oracle_; }
 
   // A file is about to be made: redo makes it anew where it is not whole.
   void NoteFileCreated(pf::FileId file, std::string_view name, size_t page_size);
@@ -80,6 +83,7 @@ class TransactionLog {
 
   const std::unique_ptr<pf::WriteAheadLog> log_;
   UndoTargets undo_targets_;
+  Oracle oracle_;
   std::atomic<uint64_t> next_transaction_{1};
   common::Mutex checkpoint_mutex_;  // held by one checkpoint at a time
   mutable common::Mutex mutex_;     // before that of a transaction

@@ -235,7 +235,7 @@ void FetchOne(benchmark::State& state) {
   for (auto _ : state) {
     const Rid rid{PageNum{static_cast<uint32_t>(2 + random.Below(100))},
                   SlotNum{static_cast<uint16_t>(random.Below(100))}};
-    Require(store.file().Fetch({&rid, 1}, projection, &batch));
+    Require(store.file().Fetch({&rid, 1}, projection, nullptr, &batch));
   }
 }
 BENCHMARK(FetchOne);

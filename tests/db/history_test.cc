@@ -16,15 +16,16 @@ HistoryTransaction RolledBack(std::vector<HistoryStep> steps) { return {std::mov
 // "g1 g_single g2", those that were found.
 std::string Found(const History& history) {
   const Anomalies found = FindAnomalies(history);
-  return std::string(found.g1.empty() ? "" : "g1 ") +
-         (found.g_single.empty() ? "" : "g_single ") + (found.g2.empty() ? "" : "g2");
+  return std::string(found.g1.empty() ? "" : "g1 ") + (found.g_single.empty() ? "" : "g_single ") +
+         (found.g2.empty() ? "" : "g2");
 }
 
 TEST(History, OneAfterTheOtherIsSerializable) {
-  EXPECT_EQ(Found({Committed({Append(1, {}, 10), Append(2, {}, 20)}), RolledBack({Append(1, {10}, 11)}),
-                   Committed({Read(2, {20}), Append(1, {10}, 12), Read(1, {10, 12})}),
-                   Committed({Read(1, {10, 12})})}),
-            "");
+  EXPECT_EQ(
+      Found({Committed({Append(1, {}, 10), Append(2, {}, 20)}), RolledBack({Append(1, {10}, 11)}),
+             Committed({Read(2, {20}), Append(1, {10}, 12), Read(1, {10, 12})}),
+             Committed({Read(1, {10, 12})})}),
+      "");
 }
 
 TEST(History, DirtyReadIsFound) {
@@ -32,8 +33,9 @@ TEST(History, DirtyReadIsFound) {
 }
 
 TEST(History, IntermediateReadIsFound) {
-  EXPECT_EQ(Found({Committed({Append(1, {}, 10), Append(1, {10}, 11)}), Committed({Read(1, {10})})}),
-            "g1 g_single g2");
+  EXPECT_EQ(
+      Found({Committed({Append(1, {}, 10), Append(1, {10}, 11)}), Committed({Read(1, {10})})}),
+      "g1 g_single g2");
 }
 
 TEST(History, CircleOfReadsIsFound) {

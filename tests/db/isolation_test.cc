@@ -12,7 +12,6 @@ namespace redbase::db {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 enum class Level : uint8_t { kReadCommitted, kSnapshot, kSerializable };
 
@@ -232,14 +231,12 @@ std::string SettingName(const ::testing::TestParamInfo<Setting>& info) {
          std::to_string(info.param.nodes);
 }
 
-INSTANTIATE_TEST_SUITE_P(Levels, IsolationTest,
-                         ::testing::Values(Setting{0, Level::kReadCommitted},
-                                           Setting{0, Level::kSnapshot},
-                                           Setting{0, Level::kSerializable},
-                                           Setting{2, Level::kReadCommitted},
-                                           Setting{2, Level::kSnapshot},
-                                           Setting{2, Level::kSerializable}),
-                         SettingName);
+INSTANTIATE_TEST_SUITE_P(
+    Levels, IsolationTest,
+    ::testing::Values(Setting{0, Level::kReadCommitted}, Setting{0, Level::kSnapshot},
+                      Setting{0, Level::kSerializable}, Setting{2, Level::kReadCommitted},
+                      Setting{2, Level::kSnapshot}, Setting{2, Level::kSerializable}),
+    SettingName);
 
 // Threads that run random transactions over lists, and what they have seen.
 class HistoryRun {

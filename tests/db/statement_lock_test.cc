@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -13,8 +14,7 @@
 namespace redbase::db {
 namespace {
 
-constexpr StatementLock::Mode kShared = StatementLock::Mode::kShared;
-constexpr StatementLock::Mode kExclusive = StatementLock::Mode::kExclusive;
+using enum StatementLock::Mode;
 constexpr StatementLock::Patience kLittle = {nullptr, 20};
 
 // Waits for ever.
@@ -24,56 +24,77 @@ StatementLock::Hold Take(StatementLock& lock, StatementLock::Mode mode) {
   return std::move(hold).value();
 }
 
-TEST(StatementLock, ReadersShare) {
+TEST(StatementLock, ReadersAndOneWriterShare) {
   StatementLock lock{common::RealEnv()};
-  const StatementLock::Hold first = Take(lock, kShared);
-  const StatementLock::Hold second = Take(lock, kShared);
+  const StatementLock::Hold first = Take(lock, kRead);
+  const StatementLock::Hold writer = Take(lock, kWrite);
+  const StatementLock::Hold second = Take(lock, kRead);
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kWrite, kLittle));
 }
 
-TEST(StatementLock, ReleasedHoldLetsAWriterIn) {
+TEST(StatementLock, ReleasedHoldLetsOthersIn) {
   StatementLock lock{common::RealEnv()};
-  StatementLock::Hold reader = Take(lock, kShared);
+  StatementLock::Hold reader = Take(lock, kRead);
   StatementLock::Hold moved = std::move(reader);
   moved.Release();
   moved.Release();
-  const StatementLock::Hold writer = Take(lock, kExclusive);
+  Take(lock, kWrite).Release();
+  const StatementLock::Hold alone = Take(lock, kAlone);
 }
 
 TEST(StatementLock, WaitingEndsAtTheTimeout) {
   StatementLock lock{common::RealEnv()};
-  StatementLock::Hold reader = Take(lock, kShared);
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kExclusive, kLittle));
-  EXPECT_OK(lock.Take(kShared, kLittle));
-  reader.Release();
-  const StatementLock::Hold writer = Take(lock, kExclusive);
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kShared, kLittle));
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kExclusive, kLittle));
+  for (const StatementLock::Mode mode : {kRead, kWrite}) {
+    const StatementLock::Hold other = Take(lock, mode);
+    EXPECT_CODE(Code::kUnavailable, lock.Take(kAlone, kLittle));
+    EXPECT_OK(lock.Take(kRead, kLittle));
+  }
+  const StatementLock::Hold alone = Take(lock, kAlone);
+  for (const StatementLock::Mode mode : {kRead, kWrite, kAlone}) {
+    EXPECT_CODE(Code::kUnavailable, lock.Take(mode, kLittle));
+  }
 }
 
 TEST(StatementLock, WaitingEndsWhenItIsCancelled) {
   StatementLock lock{common::RealEnv()};
-  const StatementLock::Hold writer = Take(lock, kExclusive);
+  const StatementLock::Hold writer = Take(lock, kAlone);
   common::CancelToken cancel;
   const auto canceller = common::RealEnv().StartThread("cancel", [&] { cancel.Cancel(); });
-  EXPECT_CODE(Code::kCancelled, lock.Take(kShared, {&cancel, 0}));
-  EXPECT_CODE(Code::kCancelled, lock.Take(kExclusive, {&cancel, 0}));
+  EXPECT_CODE(Code::kCancelled, lock.Take(kRead, {&cancel, 0}));
+  EXPECT_CODE(Code::kCancelled, lock.Take(kAlone, {&cancel, 0}));
 }
 
-TEST(StatementLock, AReaderBecomesTheWriter) {
+TEST(StatementLock, AReaderBecomesTheWriterBesideOthers) {
   StatementLock lock{common::RealEnv()};
-  StatementLock::Hold hold = Take(lock, kShared);
+  StatementLock::Hold hold = Take(lock, kRead);
   {
-    const StatementLock::Hold other = Take(lock, kShared);
-    EXPECT_CODE(Code::kUnavailable, lock.Upgrade(&hold, kLittle));
+    const StatementLock::Hold writer = Take(lock, kWrite);
+    EXPECT_CODE(Code::kUnavailable, lock.Upgrade(&hold, kWrite, kLittle));
   }
-  EXPECT_OK(lock.Upgrade(&hold, {}));
-  EXPECT_OK(lock.Upgrade(&hold, {}));
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kShared, kLittle));
+  const StatementLock::Hold other = Take(lock, kRead);
+  EXPECT_OK(lock.Upgrade(&hold, kWrite, {}));
+  EXPECT_OK(lock.Upgrade(&hold, kRead, {}));
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kWrite, kLittle));
   hold.Release();
-  EXPECT_OK(lock.Take(kShared, kLittle));
+  EXPECT_OK(lock.Take(kWrite, kLittle));
 }
 
-TEST(StatementLock, OfTwoReadersThatWaitToWriteOneIsRefused) {
+TEST(StatementLock, AHolderGetsAloneWhenTheOthersAreGone) {
+  for (const StatementLock::Mode mode : {kRead, kWrite}) {
+    StatementLock lock{common::RealEnv()};
+    StatementLock::Hold hold = Take(lock, mode);
+    {
+      const StatementLock::Hold other = Take(lock, kRead);
+      EXPECT_CODE(Code::kUnavailable, lock.Upgrade(&hold, kAlone, kLittle));
+    }
+    EXPECT_OK(lock.Upgrade(&hold, kAlone, {}));
+    EXPECT_CODE(Code::kUnavailable, lock.Take(kRead, kLittle));
+    hold.Release();
+    EXPECT_OK(lock.Take(kRead, kLittle));
+  }
+}
+
+TEST(StatementLock, OfTwoHoldersThatWaitToBeAloneOneIsRefused) {
   StatementLock lock{common::RealEnv()};
   std::atomic<int> refused = 0;
   std::atomic<int> both_read = 0;
@@ -81,11 +102,11 @@ TEST(StatementLock, OfTwoReadersThatWaitToWriteOneIsRefused) {
     std::vector<std::unique_ptr<common::Thread>> threads;
     for (int t = 0; t < 2; ++t) {
       threads.push_back(common::RealEnv().StartThread("upgrade", [&] {
-        StatementLock::Hold hold = Take(lock, kShared);
+        StatementLock::Hold hold = Take(lock, kRead);
         ++both_read;
         while (both_read < 2) {
         }
-        const Status status = lock.Upgrade(&hold, {});
+        const Status status = lock.Upgrade(&hold, kAlone, {});
         refused += status.code() == Code::kDeadlock ? 1 : 0;
       }));
     }
@@ -93,37 +114,48 @@ TEST(StatementLock, OfTwoReadersThatWaitToWriteOneIsRefused) {
   EXPECT_EQ(refused, 1);
 }
 
-TEST(StatementLock, WriterIsAlone) {
-  constexpr int kThreads = 4;
-  constexpr int kRounds = 500;
+// A reader waits for the writer to write, and the writer for the reader to be alone.
+TEST(StatementLock, AWriterIsRefusedToBeAloneWhileAReaderWaitsForIt) {
   StatementLock lock{common::RealEnv()};
-  std::atomic<int> readers = 0;
-  std::atomic<int> writers = 0;
+  StatementLock::Hold writer = Take(lock, kWrite);
+  StatementLock::Hold reader = Take(lock, kRead);
+  std::unique_ptr<common::Thread> thread = common::RealEnv().StartThread("upgrade", [&] {
+    while (!lock.Upgrade(&reader, kWrite, {}).ok()) {  // the other one waits already
+    }
+  });
+  while (lock.Upgrade(&writer, kAlone, {nullptr, 1}).code() != Code::kDeadlock) {
+  }
+  writer.Release();
+  thread.reset();
+}
+
+TEST(StatementLock, HoldersAreThoseThatMayBeTogether) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 600;
+  StatementLock lock{common::RealEnv()};
+  std::array<std::atomic<int>, 3> holders{};
   std::atomic<int> wrong = 0;
-  int counter = 0;
+  const auto holds = [&](StatementLock::Mode mode) {
+    return holders[static_cast<size_t>(mode)] > 0;
+  };
   {
     std::vector<std::unique_ptr<common::Thread>> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.push_back(common::RealEnv().StartThread("statements", [&, t] {
         for (int round = 0; round < kRounds; ++round) {
-          if ((round + t) % 3 == 0) {
-            const StatementLock::Hold hold = Take(lock, kExclusive);
-            wrong += writers.fetch_add(1) != 0 || readers != 0 ? 1 : 0;
-            ++counter;
-            --writers;
-          } else {
-            const StatementLock::Hold hold = Take(lock, kShared);
-            ++readers;
-            wrong += writers != 0 ? 1 : 0;
-            --readers;
-          }
+          const auto mode = static_cast<StatementLock::Mode>((round + t) % 3);
+          const StatementLock::Hold hold = Take(lock, mode);
+          wrong +=
+              holds(kAlone) || (mode != kRead && holds(kWrite)) || (mode == kAlone && holds(kRead))
+                  ? 1
+                  : 0;
+          ++holders[static_cast<size_t>(mode)];
+          --holders[static_cast<size_t>(mode)];
         }
       }));
     }
   }
   EXPECT_EQ(wrong, 0);
-  // Thread t writes in every third round, from round (3 - t) mod 3 on.
-  EXPECT_EQ(counter, 167 + 167 + 166 + 167);
 }
 
 }  // namespace

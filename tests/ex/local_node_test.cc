@@ -106,7 +106,7 @@ TEST(LocalNode, ForgetsAStatementThatHasEnded) {
   ASSERT_OK_AND_ASSIGN(const sm::DatabaseOptions master, sm::ReadControlFile(env, "/db"));
   ASSERT_OK_AND_ASSIGN(const auto node,
                        LocalNode::Open({&env, &executor, &pool}, {"/db", master.database_id}, 1));
-  const CallContext context{&memory, nullptr};
+  const CallContext context{&memory, nullptr, std::make_shared<tx::TransactionState>(), {}};
   sm::TableDefinition table;
   table.name = "T";
   table.columns = {{"a", {TypeId::kInt, 0}, ""}};

@@ -107,7 +107,7 @@ class RecordFileFault : public RecordFixture {
       status.Update(file_->DrawPage(PageNum{page}, SchemaOf(types_)).status());
     }
     for (const auto& [rid, row] : model_) {
-      status.Update(file_->Fetch({&rid, 1}, AllColumns(), &batch));
+      status.Update(file_->Fetch({&rid, 1}, AllColumns(), nullptr, &batch));
     }
     for (const Rid rid : EveryNth(8)) {
       tx::Transaction transaction(targets_);
@@ -210,7 +210,7 @@ TEST_F(RecordFileFault, DamageNamesFileAndPage) {
   ASSERT_OK(opened);
   file_ = std::move(*opened);
   Batch out;
-  const Status status = file_->Fetch({&rid, 1}, AllColumns(), &out);
+  const Status status = file_->Fetch({&rid, 1}, AllColumns(), nullptr, &out);
   EXPECT_CODE(Code::kCorruption, status);
   EXPECT_EQ(status.message(), "/r: page " + std::to_string(static_cast<uint32_t>(rid.page)) +
                                   ": is no record page of this version");

@@ -151,7 +151,7 @@ class RecordFileRandom : public RecordFixture {
     ASSERT_EQ(found, model_);
     std::vector<Rid> rids = RandomRids(100);
     Batch out;
-    ASSERT_OK(file_->Fetch(rids, AllColumns(), &out));
+    ASSERT_OK(file_->Fetch(rids, AllColumns(), nullptr, &out));
     ASSERT_EQ(out.rids(), rids);
     for (size_t i = 0; i < rids.size(); ++i) {
       ASSERT_EQ(RowOf(out, i), model_[rids[i]]);

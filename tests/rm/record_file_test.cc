@@ -216,7 +216,7 @@ TEST_F(RecordFileTest, FetchLeavesMissingRecordsOut) {
   std::reverse(rids.begin(), rids.end());
   Batch out;
   const std::vector<uint32_t> projection = {0};
-  ASSERT_OK(file_->Fetch(rids, projection, &out));
+  ASSERT_OK(file_->Fetch(rids, projection, nullptr, &out));
   EXPECT_EQ(out.rids(), (std::vector<Rid>{rids[0], rids[2]}));
   EXPECT_EQ(RowOf(out, 0), Row{Value::Int(3)});
 }

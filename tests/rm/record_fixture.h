@@ -128,7 +128,7 @@ class RecordFixture : public ::testing::Test {
 
   std::optional<Row> Fetch(Rid rid) {
     Batch out;
-    EXPECT_OK(file_->Fetch({&rid, 1}, AllColumns(), &out));
+    EXPECT_OK(file_->Fetch({&rid, 1}, AllColumns(), nullptr, &out));
     return out.rows() == 0 ? std::nullopt : std::optional(RowOf(out, 0));
   }
 

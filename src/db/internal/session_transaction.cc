@@ -8,10 +8,32 @@
 
 namespace redbase::db {
 
+namespace {
+
+using parser::IsolationLevel;
+
+IsolationLevel LevelOf(const parser::TransactionModes& modes) {
+  return modes.isolation.value_or(IsolationLevel::kSnapshot);
+}
+
+ex::SnapshotScope ScopeOf(const parser::TransactionModes& modes) {
+  return LevelOf(modes) <= IsolationLevel::kReadCommitted ? ex::SnapshotScope::kStatement
+                                                          : ex::SnapshotScope::kTransaction;
+}
+
+}  // namespace
+
+SessionTransaction::SessionTransaction(ex::CommLayer& nodes, StatementLock& lock,
+                                       const parser::TransactionModes& modes)
+    : lock_(lock), modes_(modes), nodes_(nodes.BeginTransaction(ScopeOf(modes))) {}
+
 Status SessionTransaction::Lock(StatementLock::Mode mode, const StatementLock::Patience& patience) {
   assert(!failed_);
+  if (LevelOf(modes_) == IsolationLevel::kSerializable && !read_only()) {
+    mode = std::max(mode, StatementLock::Mode::kWrite);
+  }
   if (hold_.held()) {
-    return mode == StatementLock::Mode::kShared ? Status() : lock_.Upgrade(&hold_, patience);
+    return lock_.Upgrade(&hold_, mode, patience);
   }
   ASSIGN_OR_RETURN(hold_, lock_.Take(mode, patience));
   return {};

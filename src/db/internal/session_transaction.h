@@ -5,8 +5,10 @@
 // Failed without a savepoint, nothing of it can be wanted any more: its changes are
 // taken back and the lock is given back at once.
 //
-// The lock is taken by the first statement that reads (shared) or changes
-// (exclusively) and held to the end.  Not thread-safe.
+// The lock is taken by the first statement and held to the end: to read until something
+// is changed, then to write; serializable transactions take it to write at once, unless
+// they are read-only.  So of those that may write, each sees the end of the one before.
+// Not thread-safe.
 #pragma once
 
 #include <memory>
@@ -24,8 +26,7 @@ namespace redbase::db {
 class SessionTransaction {
  public:
   SessionTransaction(ex::CommLayer& nodes, StatementLock& lock,
-                     const parser::TransactionModes& modes)
-      : lock_(lock), modes_(modes), nodes_(nodes.BeginTransaction()) {}
+                     const parser::TransactionModes& modes);
 
   TransactionState state() const {
     return failed_ ? TransactionState::kFailed : TransactionState::kActive;

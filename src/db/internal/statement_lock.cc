@@ -25,54 +25,73 @@ Status StatementLock::Wait(Ready ready, const Patience& patience) {
   return {};
 }
 
+template <typename Ready>
+Status StatementLock::WaitAs(uint32_t* waiting, Ready ready, const Patience& patience) {
+  ++*waiting;
+  Status status = Wait(ready, patience);
+  --*waiting;
+  if (!status.ok()) {
+    changed_.NotifyAll();  // those who were kept out
+  }
+  return status;
+}
+
 Result<StatementLock::Hold> StatementLock::Take(Mode mode, const Patience& patience) {
   const common::MutexLock lock(mutex_);
-  if (mode == Mode::kShared) {
-    const auto ready = [this]() REQUIRES(mutex_) {
-      return !writing_ && waiting_writers_ == 0 && !upgrading_;
-    };
-    RETURN_IF_ERROR(Wait(ready, patience));
-    ++readers_;
+  if (mode == Mode::kAlone) {
+    const auto ready = [this]() REQUIRES(mutex_) { return !alone_ && !writing_ && readers_ == 0; };
+    RETURN_IF_ERROR(WaitAs(&waiting_alone_, ready, patience));
+    alone_ = true;
     return Hold(this, mode);
   }
-  ++waiting_writers_;
-  const auto ready = [this]() REQUIRES(mutex_) { return !writing_ && readers_ == 0; };
-  Status status = Wait(ready, patience);
-  --waiting_writers_;
-  if (!status.ok()) {
-    changed_.NotifyAll();  // the readers that were kept out
-    return status;
+  const auto ready = [this, mode]() REQUIRES(mutex_) {
+    return !alone_ && waiting_alone_ == 0 && holders_to_alone_ == 0 &&
+           (mode == Mode::kRead || !writing_);
+  };
+  RETURN_IF_ERROR(Wait(ready, patience));
+  if (mode == Mode::kWrite) {
+    writing_ = true;
+  } else {
+    ++readers_;
   }
-  writing_ = true;
   return Hold(this, mode);
 }
 
-Status StatementLock::Upgrade(Hold* hold, const Patience& patience) {
-  if (hold->mode_ == Mode::kExclusive) {
+Status StatementLock::Upgrade(Hold* hold, Mode mode, const Patience& patience) {
+  if (hold->mode_ >= mode) {
     return {};
   }
   const common::MutexLock lock(mutex_);
-  if (upgrading_) {
+  const bool reads = hold->mode_ == Mode::kRead;
+  // Whoever waits to be alone waits for this one's end; a reader that waits to write, for
+  // the writer's.
+  if (holders_to_alone_ > 0 || (!reads && readers_to_write_ > 0)) {
     return {Code::kDeadlock,
-            "deadlock detected: two transactions that have read wait for each other to end; this "
-            "one must be rolled back and may be tried again"};
+            "deadlock detected: two transactions wait for each other to end; this one must be "
+            "rolled back and may be tried again"};
   }
-  upgrading_ = true;
-  Status status = Wait([this]() REQUIRES(mutex_) { return readers_ == 1; }, patience);
-  upgrading_ = false;
-  if (!status.ok()) {
-    changed_.NotifyAll();
-    return status;
+  if (mode == Mode::kWrite) {
+    RETURN_IF_ERROR(WaitAs(
+        &readers_to_write_, [this]() REQUIRES(mutex_) { return !writing_; }, patience));
+    writing_ = true;
+  } else {
+    const auto ready = [this, reads]() REQUIRES(mutex_) {
+      return reads ? readers_ == 1 && !writing_ : readers_ == 0;
+    };
+    RETURN_IF_ERROR(WaitAs(&holders_to_alone_, ready, patience));
+    writing_ = false;
+    alone_ = true;
   }
-  readers_ = 0;
-  writing_ = true;
-  hold->mode_ = Mode::kExclusive;
+  readers_ -= reads ? 1 : 0;
+  hold->mode_ = mode;
   return {};
 }
 
 void StatementLock::Release(Mode mode) {
   const common::MutexLock lock(mutex_);
-  if (mode == Mode::kExclusive) {
+  if (mode == Mode::kAlone) {
+    alone_ = false;
+  } else if (mode == Mode::kWrite) {
     writing_ = false;
   } else {
     --readers_;

@@ -1,9 +1,15 @@
-// StatementLock: who reads shares the database, who changes it has it alone; held
-// for one statement, or to the end of a transaction.
+// StatementLock: who reads, who changes rows and who has the database alone; held for one
+// statement, or to the end of a transaction.
 //
-// A waiting writer keeps new readers out.  A reader may become the writer without
-// letting go; it waits for the readers that are there, before any other writer.  Two
-// who wait so would wait for each other: the second is refused.
+//             kRead  kWrite  kAlone
+//   kRead       +      +       -       + at the same time
+//   kWrite      +      -       -
+//   kAlone      -      -       -
+//
+// Readers see a snapshot, so one writer does not disturb them; changes of the catalog and
+// of the buffer are made alone.  Who waits to be alone keeps new ones out.  A hold may be
+// made a stronger one without letting go.  Two who wait so may wait for each other: the
+// second is refused.
 //
 // Thread-safe; a hold may be given back by another thread than took it.
 #pragma once
@@ -20,7 +26,7 @@ namespace redbase::db {
 
 class StatementLock {
  public:
-  enum class Mode : uint8_t { kShared, kExclusive };
+  enum class Mode : uint8_t { kRead, kWrite, kAlone };  // each stronger than the one before
 
   // What ends a wait early.
   struct Patience {
@@ -51,16 +57,16 @@ class StatementLock {
    private:
     friend class StatementLock;
     StatementLock* lock_ = nullptr;
-    Mode mode_ = Mode::kShared;
+    Mode mode_ = Mode::kRead;
   };
 
   explicit StatementLock(common::Env& env) : env_(env) {}
 
   // kCancelled; kUnavailable at the timeout.
   Result<Hold> Take(Mode mode, const Patience& patience) EXCLUDES(mutex_);
-  // Makes a hold exclusive; kDeadlock when another one waits for the same.  After a
-  // failure the hold is what it was.
-  Status Upgrade(Hold* hold, const Patience& patience) EXCLUDES(mutex_);
+  // Makes a hold as strong as `mode`; kDeadlock when another holder waits for this one.
+  // After a failure the hold is what it was.
+  Status Upgrade(Hold* hold, Mode mode, const Patience& patience) EXCLUDES(mutex_);
 
  private:
   // How often a waiter looks whether it was cancelled: a signal handler that cancels
@@ -69,15 +75,21 @@ class StatementLock {
 
   template <typename Ready>
   Status Wait(Ready ready, const Patience& patience) REQUIRES(mutex_);
+  // Counts those who wait in `waiting` meanwhile.
+  template <typename Ready>
+  Status WaitAs(uint32_t* waiting, Ready ready, const Patience& patience) REQUIRES(mutex_);
   void Release(Mode mode) EXCLUDES(mutex_);
 
   common::Env& env_;
   common::Mutex mutex_;
   common::CondVar changed_;
   uint32_t readers_ GUARDED_BY(mutex_) = 0;
-  uint32_t waiting_writers_ GUARDED_BY(mutex_) = 0;
-  bool upgrading_ GUARDED_BY(mutex_) = false;
   bool writing_ GUARDED_BY(mutex_) = false;
+  bool alone_ GUARDED_BY(mutex_) = false;
+  uint32_t waiting_alone_ GUARDED_BY(mutex_) = 0;
+  // Holders who wait: readers to write, and any to be alone.
+  uint32_t readers_to_write_ GUARDED_BY(mutex_) = 0;
+  uint32_t holders_to_alone_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace redbase::db

@@ -53,7 +53,7 @@ ClusterStatementImpl::ClusterStatementImpl(Cluster& cluster, const ql::Statistic
                                            const StatementOptions& options)
     : cluster_(cluster),
       statistics_(statistics),
-      own_(std::in_place, cluster, statistics),
+      own_(std::in_place, cluster, statistics, SnapshotScope::kStatement),
       transaction_(*own_),
       id_(transaction_.BeginStatement()) {
   SetUp(options);
@@ -77,6 +77,8 @@ void ClusterStatementImpl::SetUp(const StatementOptions& options) {
   context_.executor = cluster_.options().executor;
   context_.catalog = &cluster_.master();
   context_.transaction = &transaction_.on_master();
+  view_ = transaction_.ViewOf(id_.number);
+  context_.view = &view_;
   context_.memory = options.memory != nullptr ? options.memory : &own_memory_;
   context_.cancel = options.cancel;
   context_.exchanges = this;
@@ -97,6 +99,8 @@ CallContext ClusterStatementImpl::call_context() const {
   CallContext context;
   context.memory = context_.memory;
   context.cancel = context_.cancel;
+  context.whole = transaction_.whole();
+  context.view = view_;
   return context;
 }
 

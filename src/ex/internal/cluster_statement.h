@@ -64,6 +64,7 @@ class ClusterStatementImpl : public ClusterStatement,
   const StatementId id_;
   common::MemoryAccount own_memory_{"statement"};
   ql::ExecContext context_;
+  tx::View view_;
   size_t queue_bytes_ = 0;
   bool changed_ = false;
   bool active_ = true;

@@ -7,11 +7,13 @@
 
 namespace redbase::ex {
 
-ClusterTransactionImpl::ClusterTransactionImpl(Cluster& cluster, const ql::Statistics& statistics)
+ClusterTransactionImpl::ClusterTransactionImpl(Cluster& cluster, const ql::Statistics& statistics,
+                                               SnapshotScope scope)
     : cluster_(cluster),
       statistics_(statistics),
       id_(cluster.NewTransaction()),
-      master_(cluster.master().log()) {}
+      scope_(scope),
+      master_(cluster.master().log(), whole_) {}
 
 ClusterTransactionImpl::~ClusterTransactionImpl() {
   if (active_) {
@@ -37,6 +39,9 @@ Status ClusterTransactionImpl::RollbackTo(TransactionMark mark) {
 }
 
 StatementId ClusterTransactionImpl::BeginStatement() {
+  if (scope_ == SnapshotScope::kStatement || !snapshot_.taken()) {
+    snapshot_ = cluster_.master().log().oracle().Take();
+  }
   const StatementNumber number{next_statement_++};
   master_.BeginStatement(number);
   return {id_, number};
@@ -83,6 +88,11 @@ Status ClusterTransactionImpl::TakeBack(StatementNumber statement) {
 ClusterTransactionImpl::Parts ClusterTransactionImpl::parts() const {
   const common::MutexLock lock(mutex_);
   return parts_;
+}
+
+void ClusterTransactionImpl::EndWhole(bool rolled_back) {
+  snapshot_ = {};
+  cluster_.master().log().oracle().End(whole_, rolled_back);
 }
 
 ClusterTransactionImpl::Parts ClusterTransactionImpl::TakeParts() {
@@ -132,9 +142,11 @@ Status ClusterTransactionImpl::Commit() {
   }
   if (!status.ok()) {
     static_cast<void>(EndOnNodes(touched, RollbackRequest()));
+    EndWhole(/*rolled_back=*/true);
     return status;
   }
   status = EndOnNodes(touched, CommitRequest{synchronous});
+  EndWhole(/*rolled_back=*/false);
   if (status.ok() && *global != tx::kNoGlobalId) {
     cluster_.NoteEnded(*global);
   }
@@ -163,6 +175,9 @@ Status ClusterTransactionImpl::Rollback() { return RollBackAll(TakeParts()); }
 Status ClusterTransactionImpl::RollBackAll(const Parts& parts) {
   Status status = EndOnNodes(parts, RollbackRequest());
   status.Update(on_master().Rollback());
+  if (status.ok() || status.code() == Code::kUnavailable) {
+    EndWhole(/*rolled_back=*/true);  // else nobody is to see what could not be taken back
+  }
   if (changed_) {
     cluster_.NoteChange();
   }

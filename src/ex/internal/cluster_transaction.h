@@ -25,7 +25,7 @@ namespace redbase::ex {
 
 class ClusterTransactionImpl : public ClusterTransaction {
  public:
-  ClusterTransactionImpl(Cluster& cluster, const ql::Statistics& statistics);
+  ClusterTransactionImpl(Cluster& cluster, const ql::Statistics& statistics, SnapshotScope scope);
   ~ClusterTransactionImpl() override;
 
   Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options) override;
@@ -41,6 +41,11 @@ class ClusterTransactionImpl : public ClusterTransaction {
   void EndStatement(bool changed);
   Status TakeBack(StatementNumber statement) EXCLUDES(mutex_);
   tx::Transaction& on_master() { return master_.transaction(); }
+  const std::shared_ptr<tx::TransactionState>& whole() const { return whole_; }
+  // Requires: the statement is the last one begun.
+  tx::View ViewOf(StatementNumber statement) const {
+    return {snapshot_.timestamp(), whole_.get(), static_cast<uint64_t>(statement)};
+  }
   // A message of the statement goes to the node.
   void Touch(uint32_t node, StatementNumber statement, bool changes) EXCLUDES(mutex_);
 
@@ -61,11 +66,16 @@ class ClusterTransactionImpl : public ClusterTransaction {
   // kUnavailable when a node is still to be told, and nothing else went wrong.
   Status EndOnNodes(const Parts& parts, const RequestBody& end);
   Status RollBackAll(const Parts& parts);
+  // All parts have ended: others see it.
+  void EndWhole(bool rolled_back);
 
   Cluster& cluster_;
   const ql::Statistics& statistics_;
   const TransactionId id_;
+  const SnapshotScope scope_;
+  const std::shared_ptr<tx::TransactionState> whole_ = std::make_shared<tx::TransactionState>();
   MarkedTransaction master_;
+  tx::Snapshot snapshot_;  // taken by the first statement
   uint64_t next_statement_ = static_cast<uint64_t>(kFirstStatement);
   bool changed_ = false;
   bool active_ = true;

@@ -52,6 +52,8 @@ FragmentRun::FragmentRun(Key, FragmentRequest request, const NodeResources& reso
       run_ahead_(request_.run_ahead && resources.executor->worker_count() > 0),
       output_limit_(TakesRowsIn(*request_.plan) ? std::numeric_limits<size_t>::max()
                                                 : request_.queue_bytes),
+      whole_(context.whole),
+      view_(context.view),
       cancel_(context.cancel),
       input_(context.memory, request_.queue_bytes),
       exchanges_(std::make_unique<Exchanges>(input_)),
@@ -60,6 +62,7 @@ FragmentRun::FragmentRun(Key, FragmentRequest request, const NodeResources& reso
   context_.executor = resources.executor;
   context_.catalog = resources.catalog;
   context_.transaction = resources.transaction;
+  context_.view = &view_;
   context_.memory = context.memory;
   context_.cancel = &cancel_;
   context_.exchanges = exchanges_.get();

@@ -98,6 +98,8 @@ class FragmentRun : public std::enable_shared_from_this<FragmentRun> {
   common::Executor& executor_;
   const bool run_ahead_;
   const size_t output_limit_;
+  const std::shared_ptr<tx::TransactionState> whole_;
+  const tx::View view_;
   common::CancelToken cancel_;
   InputChannel input_;
   const std::unique_ptr<Exchanges> exchanges_;

@@ -10,6 +10,7 @@ void MarkedTransaction::BeginStatement(StatementNumber statement) {
     return;
   }
   assert(marks_.empty() || marks_.back().statement < statement);
+  transaction_.BeginStatement(static_cast<uint64_t>(statement));
   const tx::Savepoint here = transaction_.Mark();
   if (marks_.empty() || marks_.back().point != here) {
     marks_.push_back({statement, here});

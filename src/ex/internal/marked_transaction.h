@@ -4,6 +4,8 @@
 // Not thread-safe, but for transaction(): statements come one after another.
 #pragma once
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "ex/message.h"
@@ -13,7 +15,8 @@ namespace redbase::ex {
 
 class MarkedTransaction {
  public:
-  explicit MarkedTransaction(tx::TransactionLog& log) : transaction_(log) {}
+  MarkedTransaction(tx::TransactionLog& log, std::shared_ptr<tx::TransactionState> whole)
+      : transaction_(log, std::move(whole)) {}
 
   // Notes where a statement begins, unless it has.  Requires: it is not older than
   // the last one.

@@ -224,6 +224,8 @@ Status BPlusTree::Impl::Erase(tx::Transaction* transaction, std::string_view ent
     payload.Put(static_cast<uint16_t>(at.index));
     if (transaction != nullptr) {
       transaction->NoteUndo(file_->id(), kUndoErase, AsBytes(entry));
+      transaction->state().Keep(removed_);
+      removed_->Add(entry, transaction->state());
     }
     change.Apply(*ref, kEraseOp, payload.view());
     change.Commit();

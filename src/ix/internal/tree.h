@@ -26,6 +26,7 @@
 #include "common/sync.h"
 #include "ix/bplus_tree.h"
 #include "ix/internal/node_reader.h"
+#include "ix/internal/removed_entries.h"
 #include "ix/tree_page.h"
 #include "pf/mini_transaction.h"
 
@@ -55,6 +56,7 @@ class BPlusTree::Impl {
   Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
   Result<std::optional<Rid>> LookupOne(std::string_view key) const;
   Result<bool> Contains(std::string_view entry) const;
+  const RemovedEntries& removed() const { return *removed_; }
   // Whether `entry` may follow `last` in a bulk build.
   Status CheckNext(std::string_view last, std::string_view entry) const;
 
@@ -133,6 +135,7 @@ class BPlusTree::Impl {
   tx::UndoTargets* undo_targets_;
   std::unique_ptr<pf::PageFile> file_;
   TreeOptions options_;
+  const std::shared_ptr<RemovedEntries> removed_ = std::make_shared<RemovedEntries>();
   std::atomic<uint64_t> entries_{0};
   std::atomic<uint32_t> nodes_{0};
   common::Mutex clean_mutex_;  // before latches; held while the counts are written

@@ -165,11 +165,14 @@ Status BPlusTree::Impl::DrawLevel(uint16_t level, const std::vector<PageNum>& pa
     }
     ASSIGN_OR_RETURN(const pf::PinnedPage pinned, file_->Read(pages[i]));
     const NodeView node(pinned.bytes());
+    if (!node.IsNode()) {
+      continue;  // the tree changed meanwhile
+    }
     if (const char* problem = node.Check()) {
       return DamagedNode(*file_, pages[i], problem);
     }
     if (node.level() != level) {
-      continue;  // the tree changed meanwhile
+      continue;
     }
     if (!cut) {
       *out += NodeLine(options_.key, pages[i], node);

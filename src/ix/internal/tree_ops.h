@@ -32,6 +32,13 @@ inline constexpr pf::PageOpCode kRewriteOp{0x0204};
 // Before the first change or redo of a tree.
 void RegisterTreeOps();
 
+// Of a whole entry, whose last kRidBytes it is.
+inline Rid RidOf(std::string_view entry) {
+  uint64_t packed = 0;
+  std::memcpy(&packed, entry.data() + entry.size() - kRidBytes, kRidBytes);
+  return UnpackRid(__builtin_bswap64(packed) >> 16);
+}
+
 // A few bytes on the stack: an entry, or the payload that inserts one.
 class EntryBuffer {
  public:

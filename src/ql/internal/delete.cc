@@ -17,7 +17,7 @@ DeleteOperator::DeleteOperator(Schema schema, std::unique_ptr<Operator> input,
       input_(std::move(input)),
       context_(context),
       records_(records),
-      fetch_(records, relation, AllColumns(relation->schema), {}),
+      fetch_(records, relation, AllColumns(relation->schema), {}, nullptr),
       indexes_(std::move(indexes)),
       victims_(context.memory) {}
 
@@ -30,6 +30,10 @@ Result<Poll> DeleteOperator::DoNext(WorkerState* state, Batch* batch) {
   const std::vector<Rid>& rids = victims_.rids();
   while (next < rids.size()) {
     const size_t count = std::min(rids.size() - next, kBatchCapacity);
+    if (context_.view != nullptr) {
+      RETURN_IF_ERROR(
+          records_.CheckNotOvertaken(std::span(rids).subspan(next, count), *context_.view));
+    }
     RETURN_IF_ERROR(fetch_.Fetch(std::span(rids).subspan(next, count), batch));
     next += count;
     RETURN_IF_ERROR(indexes_.Erase(*batch, batch->rids()));

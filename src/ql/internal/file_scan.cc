@@ -10,8 +10,8 @@ constexpr uint64_t kShortScan = 2;
 }  // namespace
 
 struct FileScanOperator::State : WorkerState {
-  State(const rm::RecordFile& records, const FileScan& scan)
-      : records_scan(records, scan.projection, scan.predicates, scan.with_rids) {}
+  State(const rm::RecordFile& records, const FileScan& scan, const tx::View* view)
+      : records_scan(records, scan.projection, scan.predicates, scan.with_rids, view) {}
 
   rm::RecordScan records_scan;
   std::optional<rm::Morsel> morsel;
@@ -28,7 +28,7 @@ Status FileScanOperator::DoOpen() {
 }
 
 Result<std::unique_ptr<WorkerState>> FileScanOperator::DoNewWorker(const WakeFunction& /*wake*/) {
-  return std::unique_ptr<WorkerState>(std::make_unique<State>(records_, scan_));
+  return std::unique_ptr<WorkerState>(std::make_unique<State>(records_, scan_, view_));
 }
 
 Result<Poll> FileScanOperator::DoNext(WorkerState* state, Batch* batch) {

@@ -12,8 +12,12 @@ namespace redbase::ql {
 class FileScanOperator : public Operator {
  public:
   FileScanOperator(Schema schema, const FileScan& scan, const rm::RecordFile& records,
-                   const common::CancelToken* cancel)
-      : Operator(std::move(schema), nullptr), scan_(scan), records_(records), cancel_(cancel) {}
+                   const common::CancelToken* cancel, const tx::View* view)
+      : Operator(std::move(schema), nullptr),
+        scan_(scan),
+        records_(records),
+        cancel_(cancel),
+        view_(view) {}
 
   size_t MaxWorkers() const override;
 
@@ -27,6 +31,7 @@ class FileScanOperator : public Operator {
   const FileScan& scan_;
   const rm::RecordFile& records_;
   const common::CancelToken* const cancel_;
+  const tx::View* const view_;
   std::optional<rm::MorselSource> morsels_;
 };
 

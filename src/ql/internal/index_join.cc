@@ -24,11 +24,13 @@ struct IndexJoinOperator::State : WorkerState {
 
 IndexJoinOperator::IndexJoinOperator(Schema schema, std::unique_ptr<Operator> outer,
                                      const IndexJoin& join, sm::RelationPtr relation,
-                                     const rm::RecordFile& records, const ix::BPlusTree& tree)
+                                     const rm::RecordFile& records, const ix::BPlusTree& tree,
+                                     const tx::View* view)
     : Operator(std::move(schema), std::move(outer)),
       join_(join),
       tree_(tree),
-      fetch_(records, std::move(relation), join.inner.projection, join.inner.predicates,
+      view_(view),
+      fetch_(records, std::move(relation), join.inner.projection, join.inner.predicates, view,
              join.inner.index.columns) {}
 
 Result<std::unique_ptr<WorkerState>> IndexJoinOperator::DoNewWorker(const WakeFunction& /*wake*/) {
@@ -81,6 +83,7 @@ Status IndexJoinOperator::LookUp(size_t outer_row, State* state) const {
       return {};
     }
   }
+  const size_t first = self.rids.size();
   const std::span<const ix::KeyColumn> key(tree_.options().key);
   self.key.clear();
   ix::EncodeKey(key.first(join_.outer_keys.size()), self.outer, join_.outer_keys, outer_row,
@@ -99,8 +102,20 @@ Status IndexJoinOperator::LookUp(size_t outer_row, State* state) const {
       ASSIGN_OR_RETURN(more, entries.Next(kBatchCapacity, &self.rids));
     }
   }
+  // Looked at after the tree: what left it before is there.
+  if (view_ != nullptr && tree_.has_removed()) {
+    AddRemoved(first, state);
+  }
   self.outer_rows.resize(self.rids.size(), static_cast<uint16_t>(outer_row));
   return {};
+}
+
+void IndexJoinOperator::AddRemoved(size_t first, State* state) const {
+  State& self = *state;
+  tree_.ListRemoved(self.key, &self.rids);
+  const auto begin = self.rids.begin() + static_cast<ptrdiff_t>(first);
+  std::sort(begin, self.rids.end());
+  self.rids.erase(std::unique(begin, self.rids.end()), self.rids.end());
 }
 
 Status IndexJoinOperator::FetchPairs(State* state) const {

@@ -15,7 +15,7 @@ class IndexJoinOperator : public Operator {
  public:
   IndexJoinOperator(Schema schema, std::unique_ptr<Operator> outer, const IndexJoin& join,
                     sm::RelationPtr relation, const rm::RecordFile& records,
-                    const ix::BPlusTree& tree);
+                    const ix::BPlusTree& tree, const tx::View* view);
 
  private:
   struct State;
@@ -26,6 +26,8 @@ class IndexJoinOperator : public Operator {
   // false when there is no pair.
   Result<bool> FindPairs(State* state) const;
   Status LookUp(size_t outer_row, State* state) const;
+  // RIDs from `first` on: those of entries removed, too, and none twice.
+  void AddRemoved(size_t first, State* state) const;
   // Fetches a batch of pairs and keeps those whose record is what the index says.
   Status FetchPairs(State* state) const;
   Status KeepEqualKeys(State* state) const;
@@ -33,6 +35,7 @@ class IndexJoinOperator : public Operator {
 
   const IndexJoin& join_;
   const ix::BPlusTree& tree_;
+  const tx::View* const view_;
   const RecordFetch fetch_;
 };
 

@@ -31,17 +31,18 @@ std::vector<uint32_t> AllColumns(const Schema& schema) {
 
 RecordFetch::RecordFetch(const rm::RecordFile& records, sm::RelationPtr relation,
                          std::vector<uint32_t> projection,
-                         const std::vector<rm::ColumnPredicate>& predicates,
+                         const std::vector<rm::ColumnPredicate>& predicates, const tx::View* view,
                          const std::vector<uint32_t>& more)
     : records_(records),
       relation_(std::move(relation)),
       columns_(Union(WithTestedColumns(std::move(projection), predicates), more)),
       schema_(relation_->schema.Project(columns_)),
-      predicate_(PredicateExpr(predicates, relation_->schema, columns_)) {}
+      predicate_(PredicateExpr(predicates, relation_->schema, columns_)),
+      view_(view) {}
 
 Status RecordFetch::Fetch(std::span<const Rid> rids, Batch* out) const {
   out->Reset(schema_);
-  RETURN_IF_ERROR(records_.Fetch(rids, columns_, out));
+  RETURN_IF_ERROR(records_.Fetch(rids, columns_, view_, out));
   return predicate_ ? Select(*predicate_, out) : Status();
 }
 

@@ -21,15 +21,18 @@ std::vector<uint32_t> AllColumns(const Schema& schema);
 
 class RecordFetch {
  public:
-  // Columns: the projection, then others that predicates test or `more` names.
+  // Columns: the projection, then others that predicates test or `more` names.  Records
+  // are as `view` sees them; as they are when it is null.
   RecordFetch(const rm::RecordFile& records, sm::RelationPtr relation,
               std::vector<uint32_t> projection, const std::vector<rm::ColumnPredicate>& predicates,
-              const std::vector<uint32_t>& more = {});
+              const tx::View* view, const std::vector<uint32_t>& more = {});
 
   // The records that are there, in the order of `rids`, as `out` with columns();
   // those that satisfy the predicates are selected.
   Status Fetch(std::span<const Rid> rids, Batch* out) const;
 
+  // Whether some record may be seen otherwise than it is.
+  bool has_versions() const { return view_ != nullptr && records_.has_versions(); }
   const std::vector<uint32_t>& columns() const { return columns_; }
   // Where a column of the relation is among columns().
   uint32_t PlaceOf(uint32_t column) const;
@@ -40,6 +43,7 @@ class RecordFetch {
   const std::vector<uint32_t> columns_;
   const Schema schema_;
   const ExprPtr predicate_;  // may be null
+  const tx::View* const view_;
 };
 
 }  // namespace redbase::ql

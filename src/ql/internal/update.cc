@@ -47,7 +47,7 @@ UpdateOperator::UpdateOperator(Schema schema, std::unique_ptr<Operator> input, c
       target_(std::move(target)),
       columns_(AssignedColumns(update)),
       range_(*target_.relation),
-      fetch_(*target_.records, target_.relation, AllColumns(target_.relation->schema), {}),
+      fetch_(*target_.records, target_.relation, AllColumns(target_.relation->schema), {}, nullptr),
       sink_(target_.relation->schema.Project(columns_), update, context.memory) {}
 
 Result<Accepted> UpdateOperator::NewValueSink::Take(size_t worker, Batch* batch) {
@@ -66,6 +66,11 @@ Result<Accepted> UpdateOperator::NewValueSink::Take(size_t worker, Batch* batch)
 }
 
 Status UpdateOperator::DoOpen() {
+  for (const Batch& chunk : sink_.rows().chunks()) {
+    if (context_.view != nullptr) {
+      RETURN_IF_ERROR(target_.records->CheckNotOvertaken(chunk.rids(), *context_.view));
+    }
+  }
   if (target_.touched.empty()) {
     return {};
   }

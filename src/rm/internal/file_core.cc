@@ -104,19 +104,52 @@ Status FileCore::BeginChange() {
   return {};
 }
 
-void FileCore::AwaitEnd(tx::Transaction& transaction,
+class FileCore::AwaitedEnd {
+ public:
+  AwaitedEnd(FileCore& core, std::vector<LongReference> removed,
+             std::function<void(FileCore& core, bool committed)> end)
+      : weak_(core.weak_from_this()), removed_(std::move(removed)), end_(std::move(end)) {}
+
+  void End(bool committed) const {
+    const std::shared_ptr<FileCore> core = OpenCore();
+    if (core != nullptr && end_) {
+      end_(*core, committed);
+    }
+  }
+  void Complete(bool frees) const {
+    if (const std::shared_ptr<FileCore> core = OpenCore()) {
+      --core->awaited_ends_;
+      if (frees) {
+        core->FreeLongValues(removed_);
+      }
+    }
+  }
+
+ private:
+  // Null when the file was closed or dropped.
+  std::shared_ptr<FileCore> OpenCore() const {
+    std::shared_ptr<FileCore> core = weak_.lock();
+    return core == nullptr || core->gone.load() ? nullptr : core;
+  }
+
+  const std::weak_ptr<FileCore> weak_;
+  const std::vector<LongReference> removed_;
+  const std::function<void(FileCore& core, bool committed)> end_;
+};
+
+void FileCore::AwaitEnd(tx::Transaction& transaction, std::vector<LongReference> removed,
                         std::function<void(FileCore& core, bool committed)> end) {
   ++awaited_ends_;
-  const auto shared = std::make_shared<const decltype(end)>(std::move(end));
-  const auto run = [weak = weak_from_this(), shared](bool committed) {
-    const std::shared_ptr<FileCore> core = weak.lock();
-    if (core != nullptr && !core->gone.load()) {
-      --core->awaited_ends_;
-      (*shared)(*core, committed);
-    }
-  };
-  transaction.OnCommit([run] { run(/*committed=*/true); });
-  transaction.OnRollback([run] { run(/*committed=*/false); });
+  const auto awaited =
+      std::make_shared<const AwaitedEnd>(*this, std::move(removed), std::move(end));
+  transaction.OnRollback([awaited] {
+    awaited->End(/*committed=*/false);
+    awaited->Complete(/*frees=*/false);
+  });
+  transaction.OnCommit([awaited, &transaction] {
+    awaited->End(/*committed=*/true);
+    transaction.state().WhenForgotten([awaited] { awaited->Complete(/*frees=*/true); });
+  });
 }
 
 Status FileCore::SaveDirectory() {

@@ -22,6 +22,7 @@
 #include "rm/internal/directory.h"
 #include "rm/internal/record_layout.h"
 #include "rm/internal/room_map.h"
+#include "rm/internal/version_map.h"
 #include "rm/record_file.h"
 #include "rm/record_page.h"
 #include "tx/transaction.h"
@@ -47,16 +48,26 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
   // Says in the file that its counts no longer hold.  Before every change.
   Status BeginChange();
-  // Does `end` when the transaction has ended, unless the file was closed or dropped
-  // before.  Until then the file is not clean: a transaction that is never told its
-  // outcome leaves what `end` would do to the next open.
-  void AwaitEnd(tx::Transaction& transaction,
-                std::function<void(FileCore& core, bool committed)> end);
+  // Unless the file was closed or dropped before: does `end`, if any, when the transaction
+  // has ended, and frees the long values that it removed once it has committed and no
+  // snapshot needs them.  Until then the file is not clean: a transaction that is never
+  // told its outcome leaves all of this to the next open.
+  void AwaitEnd(tx::Transaction& transaction, std::vector<LongReference> removed,
+                std::function<void(FileCore& core, bool committed)> end = nullptr);
   // No effect while an end is awaited.
   Status SaveDirectory();
   // Makes counts and map anew from the pages.
   Status Recount();
   RecordFileStatistics statistics() const;
+
+  // How to take back a change of records whose home is `page`, latched by the caller:
+  // for the transaction, and for older snapshots.
+  void NoteUndo(tx::Transaction& transaction, tx::UndoKind kind, PageNum page,
+                std::span<const std::byte> payload) {
+    versions->Add(page,
+                  {transaction.stamp(), kind, transaction.NoteUndo(file.id(), kind, payload)});
+    transaction.state().Keep(versions);
+  }
 
   // kCorruption naming file and page.
   Status Damaged(PageNum page, const std::string& what) const;
@@ -94,11 +105,14 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   const RecordLayout layout;
 
   RoomMap room;
+  const std::shared_ptr<VersionMap> versions = std::make_shared<VersionMap>();
   std::atomic<uint64_t> records{0};
   std::atomic<uint32_t> record_pages{0};
   std::atomic<bool> gone{false};  // closed or abandoned: touch the file no more
 
  private:
+  class AwaitedEnd;
+
   DirectoryContent Content() const;
   Status FreePages(std::span<const PageNum> pages) EXCLUDES(mutex_);
 

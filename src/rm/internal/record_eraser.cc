@@ -21,7 +21,7 @@ Status RecordEraser::EraseSlots(std::span<const uint16_t> slots, pf::PageRef ref
   ByteWriter writer(&undo);
   writer.Put(page.number());
   writer.PutBytes(AsChars(builder_.bytes()));
-  transaction_.NoteUndo(core_.file.id(), kUndoErase, AsBytes(undo));
+  core_.NoteUndo(transaction_, kUndoErase, page.number(), AsBytes(undo));
   change->Apply(ref, kEraseOp, ErasePayload(slots));
   change->Commit();
   core_.records -= slots.size();

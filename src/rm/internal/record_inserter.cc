@@ -53,7 +53,7 @@ void RecordInserter::Write(const PreparedRows& rows, size_t first, pf::MiniTrans
   ByteWriter writer(&undo);
   writer.Put(number);
   writer.PutBytes(AsChars(std::as_bytes(std::span<const uint16_t>(slots_))));
-  transaction_.NoteUndo(core_.file.id(), kUndoInsert, AsBytes(undo));
+  core_.NoteUndo(transaction_, kUndoInsert, number, AsBytes(undo));
   builder_.BeginSlots(rows.columns().size(), slots_);
   rows.AddTo(&builder_, first);
   change->Apply(page, kInsertOp, builder_.bytes());

@@ -153,7 +153,8 @@ void RecordMover::NoteUndo(const Latched& latched) {
   writer.Put(latched.record.home.page);
   writer.PutBytes(AsChars(builder.bytes()));
   const bool erase = cells_.empty();
-  transaction_->NoteUndo(core_.file.id(), erase ? kUndoErase : kUndoUpdate, AsBytes(undo));
+  core_.NoteUndo(*transaction_, erase ? kUndoErase : kUndoUpdate, latched.record.home.page,
+                 AsBytes(undo));
 }
 
 void RecordMover::NoteRemoved() {

@@ -87,7 +87,7 @@ Result<bool> RecordUpdater::UpdateGroup(std::span<const Rid> rids, size_t first)
   ByteWriter writer(&undo);
   writer.Put(rids[0].page);
   writer.PutBytes(AsChars(builder_.bytes()));
-  transaction_.NoteUndo(core_.file.id(), kUndoUpdate, AsBytes(undo));
+  core_.NoteUndo(transaction_, kUndoUpdate, rids[0].page, AsBytes(undo));
   for (const uint32_t column : values_.columns()) {
     ColumnSlice slice;
     if (page.Column(column, &slice)) {
