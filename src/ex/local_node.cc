@@ -81,6 +81,7 @@ struct LocalNode::Call {
     execution.transaction = &transaction();
     execution.memory = context.memory;
     execution.cancel = context.cancel;
+    execution.view = &context.view;
     RETURN_IF_ERROR(CreateFilledIndex(execution, *relation, request.columns, request.unique));
     return Nothing();
   }
