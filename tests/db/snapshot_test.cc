@@ -1,5 +1,6 @@
 // Snapshots against a model: one session makes random changes, others keep reading what
 // was there when they began, by scans, by indexes and by joins.
+#include <atomic>
 #include <map>
 #include <optional>
 
@@ -207,6 +208,73 @@ TEST_P(SnapshotTest, ReadersSeeWhatWasThereWhenTheyBegan) {
     program.Step();
   }
   program.Finish();
+}
+
+// One thread rewrites all rows in each transaction; others must find them all from one.
+class ConcurrentSnapshots {
+ public:
+  static constexpr int kKeys = 60;
+
+  explicit ConcurrentSnapshots(uint32_t nodes) : system_(nodes) {
+    const std::string split = nodes > 0 ? " distribute k (20, 40)" : "";
+    system_.Run("create table R (k int, n int, text varchar(3000))" + split + ";");
+    system_.Run("create unique index R(k);");
+    system_.Run("create index R(n);");
+    for (int k = 0; k < kKeys; ++k) {
+      system_.Run("insert into R values (" + std::to_string(k) + ", 0, '');");
+    }
+  }
+
+  void Run(int transactions, uint64_t seed) {
+    std::vector<std::unique_ptr<common::Thread>> threads;
+    for (int t = 0; t < 3; ++t) {
+      threads.push_back(common::RealEnv().StartThread("reader", [this] { Read(); }));
+    }
+    Random random(seed);
+    for (int i = 1; i <= transactions && !::testing::Test::HasFailure(); ++i) {
+      Rewrite(i, &random);
+    }
+    done_ = true;
+  }
+
+ private:
+  void Rewrite(int n, Random* random) {
+    system_.Run("begin;");
+    for (int i = 0; i < 4; ++i) {
+      const std::string k = std::to_string(random->Below(kKeys));
+      const std::string text(random->Below(3000), 'x');
+      if (random->OneIn(2)) {
+        system_.Run("update R set text = '" + text + "' where k = " + k + ";");
+      } else {
+        system_.Run("delete from R where k = " + k + ";");
+        system_.Run("insert into R values (" + k + ", -1, '" + text + "');");
+      }
+    }
+    system_.Run("update R set n = " + std::to_string(n) + ";");
+    system_.Run(random->OneIn(3) ? "rollback;" : "commit;");
+  }
+
+  void Read() {
+    const std::unique_ptr<Session> session = system_.database().Connect();
+    while (!done_ && !::testing::Test::HasFailure()) {
+      EXPECT_OK(Do(*session, "begin read only;"));
+      const Lines all = Do(*session, "select n from R;").value();
+      ASSERT_EQ(all, Lines(kKeys, all.front()));
+      const std::string same = " from R where n = " + all.front() + ";";
+      ASSERT_EQ(Do(*session, "select k" + same).value().size(), size_t{kKeys});
+      ASSERT_EQ(Do(*session, "select n from R where k >= 10 and k < 15;").value(),
+                Lines(5, all.front()));
+      ASSERT_EQ(Do(*session, "select n from R where k = 7;").value(), Lines(1, all.front()));
+      EXPECT_OK(Do(*session, "commit;"));
+    }
+  }
+
+  System system_;
+  std::atomic<bool> done_ = false;
+};
+
+TEST_P(SnapshotTest, ReadersBesideAWriterFindOneTransactionsRows) {
+  ConcurrentSnapshots(GetParam()).Run(kSanitized ? 20 : 200, NewSeed());
 }
 
 INSTANTIATE_TEST_SUITE_P(Nodes, SnapshotTest, ::testing::Values(0U, 3U),
