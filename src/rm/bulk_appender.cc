@@ -186,12 +186,19 @@ Status UndoBulkPage(FileCore& core, PageNum number) {
   if (!core.IsRecordPage(change.bytes(ref))) {
     return {};
   }
-  const size_t records = RecordPage(change.bytes(ref)).header().live;
-  RETURN_IF_ERROR(change.Free(ref));
-  core.room.Remove(number);
-  change.Commit();
-  core.records -= records;
-  --core.record_pages;
+  const RecordPage page(change.bytes(ref));
+  RETURN_IF_ERROR(core.CheckWritable(page, 0));
+  std::vector<uint16_t> slots;
+  for (uint16_t slot = 0; slot < page.header().used; ++slot) {
+    if (page.IsLive(slot)) {
+      slots.push_back(slot);
+    }
+  }
+  if (!slots.empty()) {
+    change.Apply(ref, kEraseOp, ErasePayload(slots));
+    change.Commit();
+    core.records -= slots.size();
+  }
   return {};
 }
 

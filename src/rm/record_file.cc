@@ -316,9 +316,22 @@ Status RecordFile::Undo(tx::UndoKind kind, std::span<const std::byte> payload) {
     return UndoBulkPage(*core_, page);
   }
   if (kind == kUndoOverflow) {
-    return FreeOverflowPage(core_->file, page);
+    return {};  // nothing names the page any more: Undone gives it back
   }
   return {Code::kInternal, core_->file.path() + ": an undo record of unknown kind"};
+}
+
+void RecordFile::Undone(tx::UndoKind kind, std::span<const std::byte> payload) {
+  ByteReader reader(payload);
+  const auto page = reader.Get<PageNum>();
+  if (static_cast<uint32_t>(page) >= core_->file.page_count()) {
+    return;
+  }
+  if (kind == kUndoBulkPage || (kind == kUndoInsert && core_->room.EndPending(page))) {
+    core_->FreeIfEmpty(page);
+  } else if (kind == kUndoOverflow) {
+    static_cast<void>(core_->FreeOverflowPages({&page, 1}));  // a flush tells, if it fails again
+  }
 }
 
 }  // namespace redbase::rm

@@ -128,6 +128,7 @@ class RecordFile : public tx::UndoTarget {
   Result<std::string> DrawPage(PageNum page, const Schema& schema) const;
 
   Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
+  void Undone(tx::UndoKind kind, std::span<const std::byte> payload) override;
 
  private:
   static Result<std::unique_ptr<RecordFile>> OpenCore(const FileContext& context,

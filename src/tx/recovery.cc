@@ -253,6 +253,9 @@ Status Recovery::TakeBackNewest(TransactionId id) {
         }
         entry.last_undo = undo.previous;
         log_.log().Append(AsBytes(EncodePair(kUndoneRecord, id, undo.previous)));
+        if (target != nullptr) {
+          target->Undone(undo.kind, undo.payload);
+        }
         return {};
       });
 }

@@ -180,8 +180,11 @@ Status Transaction::TakeBack(const Past& past) {
       continue;
     }
     result.Update(target->Undo(record->kind, AsBytes(*record->payload)));
-    if (log_ != nullptr && result.ok()) {
-      LogUndone(record->previous);
+    if (result.ok()) {
+      if (log_ != nullptr) {
+        LogUndone(record->previous);
+      }
+      target->Undone(record->kind, AsBytes(*record->payload));
     }
   }
   return result;

@@ -51,8 +51,12 @@ struct ActiveTransaction;  // tx/log_records.h
 class UndoTarget {
  public:
   virtual ~UndoTarget() = default;
-  // Must succeed again if it is called twice for one record.
+  // Must succeed again if it is called twice for one record.  What it frees is not to be
+  // used by others before Undone.
   virtual Status Undo(UndoKind kind, std::span<const std::byte> payload) = 0;
+  // The log says that this was taken back: it is not done again, not even by recovery.
+  // Without a log it is said at once.
+  virtual void Undone(UndoKind /*kind*/, std::span<const std::byte> /*payload*/) {}
 };
 
 // The undo targets of one database by file.  Thread-safe.

@@ -1,6 +1,7 @@
 #include "rm/record_file.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "rm/record_page.h"
@@ -156,6 +157,9 @@ TEST_F(RecordFileTest, UndoMayRunTwice) {
       RETURN_IF_ERROR(file->Undo(kind, payload));
       return file->Undo(kind, payload);
     }
+    void Undone(tx::UndoKind kind, std::span<const std::byte> payload) override {
+      file->Undone(kind, payload);
+    }
     RecordFile* file = nullptr;
   } twice;
   twice.file = file_.get();
@@ -169,6 +173,33 @@ TEST_F(RecordFileTest, UndoMayRunTwice) {
   EXPECT_OK(file_->Validate());
   EXPECT_EQ(Scan().size(), 5U);
   EXPECT_EQ(TextOf(rids[1]), Long(60));
+}
+
+// Recovery may take the last record back once more, so nobody may be there by then.
+TEST_F(RecordFileTest, WhatUndoFreesIsTakenAgainOnceThatIsLogged) {
+  Create({kInt});
+  Insert({{Value::Int(1)}});
+  struct Recorder : tx::UndoTarget {
+    Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override {
+      RETURN_IF_ERROR(file->Undo(kind, payload));
+      meanwhile();
+      return {};
+    }
+    void Undone(tx::UndoKind kind, std::span<const std::byte> payload) override {
+      file->Undone(kind, payload);
+    }
+    RecordFile* file = nullptr;
+    std::function<void()> meanwhile;
+  } recorder;
+  recorder.file = file_.get();
+  tx::UndoTargets targets;
+  targets.Add(pf::FileId{7}, &recorder);
+  tx::Transaction transaction(targets);
+  std::vector<Rid> rids;
+  ASSERT_OK(file_->Insert(transaction, BatchOf(types_, {{Value::Int(2)}}), &rids));
+  recorder.meanwhile = [&] { EXPECT_NE(Insert({{Value::Int(3)}})[0], rids[0]); };
+  ASSERT_OK(transaction.Rollback());
+  EXPECT_EQ(Insert({{Value::Int(4)}})[0], rids[0]);
 }
 
 TEST_F(RecordFileTest, EmptiedPagesAreGivenBack) {

@@ -7,7 +7,7 @@
 
 namespace redbase::rm {
 
-// Gives a page that was filled in bulk back, with all records in it.
+// Erases all records of a page that was filled in bulk.
 Status UndoBulkPage(FileCore& core, PageNum page);
 
 }  // namespace redbase::rm

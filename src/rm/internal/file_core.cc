@@ -89,7 +89,7 @@ Status FileCore::GiveBackOwnerless() {
     return {};
   }
   RETURN_IF_ERROR(BeginChange());
-  return FreePages(pages);
+  return FreeOverflowPages(pages);
 }
 
 Status FileCore::BeginChange() {
@@ -253,7 +253,7 @@ uint16_t FileCore::CapacityFor(std::span<const uint32_t> heap) const {
   return static_cast<uint16_t>(capacity);
 }
 
-Status FileCore::FreePages(std::span<const PageNum> pages) {
+Status FileCore::FreeOverflowPages(std::span<const PageNum> pages) {
   Status result;
   for (const PageNum page : pages) {
     if (Status status = FreeOverflowPage(file, page); !status.ok()) {
@@ -269,7 +269,7 @@ void FileCore::FreeLongValues(std::span<const LongReference> values) {
   for (const LongReference value : values) {
     std::vector<PageNum> pages;
     if (ListOverflow(file, value, &pages).ok()) {
-      static_cast<void>(FreePages(pages));  // a flush tells, if it fails again
+      static_cast<void>(FreeOverflowPages(pages));  // a flush tells, if it fails again
     } else {
       const common::MutexLock lock(mutex_);
       values_to_free_.push_back(value);
@@ -290,7 +290,7 @@ Status FileCore::RetryFrees() {
   }
   RETURN_IF_ERROR(BeginChange());
   FreeLongValues(values);
-  return FreePages(pages);
+  return FreeOverflowPages(pages);
 }
 
 std::vector<LongReference> FileCore::values_to_free() const {

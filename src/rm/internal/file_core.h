@@ -91,6 +91,7 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
   // Gives the pages of long values back; what fails is tried again by a flush.
   void FreeLongValues(std::span<const LongReference> values) EXCLUDES(mutex_);
+  Status FreeOverflowPages(std::span<const PageNum> pages) EXCLUDES(mutex_);
   Status RetryFrees() EXCLUDES(mutex_);
   // What is still to be given back.
   std::vector<LongReference> values_to_free() const EXCLUDES(mutex_);
@@ -114,7 +115,6 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   class AwaitedEnd;
 
   DirectoryContent Content() const;
-  Status FreePages(std::span<const PageNum> pages) EXCLUDES(mutex_);
 
   mutable common::Mutex mutex_;
   Directory directory_ GUARDED_BY(mutex_);

@@ -171,14 +171,13 @@ Status UndoInsert(FileCore& core, std::span<const std::byte> payload) {
   while (!reader.rest().empty()) {
     slots.push_back(reader.Get<uint16_t>());
   }
+  core.room.AddPending(number);
   std::vector<Rid> moved;
   RETURN_IF_ERROR(UndoInPage(core, number, slots, &moved));
   RecordMover mover(core, nullptr);
   for (const Rid rid : moved) {
     RETURN_IF_ERROR(mover.Erase(rid).status());
   }
-  core.room.Put(number);
-  core.FreeIfEmpty(number);
   return {};
 }
 

@@ -64,7 +64,8 @@ size_t ChooseSlots(const RecordPage& page, std::span<const uint32_t> heap,
 // Rows of these heap sizes that fit an empty page of this capacity.
 size_t RowsThatFit(const FileCore& core, std::span<const uint32_t> heap, uint16_t capacity);
 
-// Takes an insert of records back: those still there are erased.
+// Takes an insert of records back: those still there are erased.  The page is pending
+// from then on.
 Status UndoInsert(FileCore& core, std::span<const std::byte> payload);
 
 }  // namespace redbase::rm
