@@ -59,7 +59,10 @@ Snapshot::~Snapshot() {
 Snapshot Oracle::Take() {
   const common::MutexLock lock(mutex_);
   const Timestamp now{now_};
-  snapshots_.insert(now);
+  if (snapshots_.empty() || snapshots_.back().first != now) {
+    snapshots_.emplace_back(now, 0);
+  }
+  ++snapshots_.back().second;
   return {this, now};
 }
 
@@ -88,7 +91,13 @@ void Oracle::Release(Timestamp timestamp) {
   States forgettable;
   {
     const common::MutexLock lock(mutex_);
-    snapshots_.erase(snapshots_.find(timestamp));
+    const auto found =
+        std::lower_bound(snapshots_.begin(), snapshots_.end(), timestamp,
+                         [](const auto& each, Timestamp wanted) { return each.first < wanted; });
+    if (--found->second > 0) {
+      return;
+    }
+    snapshots_.erase(found);
     forgettable = TakeForgettable();
   }
   Forget(forgettable);
@@ -96,7 +105,8 @@ void Oracle::Release(Timestamp timestamp) {
 
 Oracle::States Oracle::TakeForgettable() {
   States states;
-  while (!ended_.empty() && (snapshots_.empty() || ended_.front()->end() <= *snapshots_.begin())) {
+  while (!ended_.empty() &&
+         (snapshots_.empty() || ended_.front()->end() <= snapshots_.front().first)) {
     states.push_back(std::move(ended_.front()));
     ended_.pop_front();
   }

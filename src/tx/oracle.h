@@ -24,7 +24,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -146,7 +145,8 @@ class Oracle {
 
   mutable common::Mutex mutex_;
   uint64_t now_ GUARDED_BY(mutex_) = 1;
-  std::multiset<Timestamp> snapshots_ GUARDED_BY(mutex_);
+  // Those that are taken, by ascending timestamp, and how many: few differ at a time.
+  std::vector<std::pair<Timestamp, size_t>> snapshots_ GUARDED_BY(mutex_);
   std::deque<std::shared_ptr<TransactionState>> ended_ GUARDED_BY(mutex_);  // ends rise
 };
 
