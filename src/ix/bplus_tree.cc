@@ -1,5 +1,6 @@
 #include "ix/bplus_tree.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "common/bytes.h"
@@ -109,12 +110,15 @@ const RemovedEntries& BPlusTree::removed() const { return impl_->removed(); }
 
 bool BPlusTree::has_removed() const { return !impl_->removed().empty(); }
 
-void BPlusTree::ListRemoved(std::string_view prefix, std::vector<Rid>* rids) const {
+void BPlusTree::AddRemoved(std::string_view prefix, size_t first, std::vector<Rid>* rids) const {
   const std::string end = PrefixSuccessor(std::string(prefix));
   for (const std::string& entry : impl_->removed().List(
            prefix, end.empty() ? std::optional<std::string_view>() : std::optional(end))) {
     rids->push_back(RidOf(entry));
   }
+  const auto begin = rids->begin() + static_cast<ptrdiff_t>(first);
+  std::sort(begin, rids->end());
+  rids->erase(std::unique(begin, rids->end()), rids->end());
 }
 
 Result<std::optional<Rid>> BPlusTree::LookupOne(std::string_view key) const {

@@ -255,7 +255,6 @@ void WriteAheadLog::Check(common::CheckReport* report) {
   while (writing_) {
     written_.Wait(mutex_);
   }
-  files_->segments.Check(report);
   LogReader reader(files_->segments, files_->control->control().keep_from);
   std::span<const std::byte> group;
   while (reader.position() < buffered_from_) {

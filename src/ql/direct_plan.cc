@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/compare.h"
 #include "ql/internal/column_predicates.h"
 #include "ql/internal/index_set.h"
 #include "ql/internal/insert.h"
@@ -33,24 +34,6 @@ bool FixesWholeKey(const IndexScan& scan) {
          scan.lower->inclusive && scan.upper->inclusive &&
          scan.lower->values.size() == scan.index.columns.size() &&
          scan.upper->values.size() == scan.index.columns.size();
-}
-
-bool Holds(CompareOp op, int order) {
-  switch (op) {
-    case CompareOp::kEq:
-      return order == 0;
-    case CompareOp::kNe:
-      return order != 0;
-    case CompareOp::kLt:
-      return order < 0;
-    case CompareOp::kLe:
-      return order <= 0;
-    case CompareOp::kGt:
-      return order > 0;
-    case CompareOp::kGe:
-      return order >= 0;
-  }
-  return false;
 }
 
 bool Satisfies(const rm::ColumnPredicate& predicate, const Batch& batch, size_t column,
@@ -108,9 +91,7 @@ class DirectSelect : public DirectPlan {
     RETURN_IF_ERROR(tree_.Lookup(key_, &rids_));
     // Looked at after the tree: what left it before is there.
     if (context.view != nullptr && tree_.has_removed()) {
-      tree_.ListRemoved(key_, &rids_);
-      std::sort(rids_.begin(), rids_.end());
-      rids_.erase(std::unique(rids_.begin(), rids_.end()), rids_.end());
+      tree_.AddRemoved(key_, 0, &rids_);
     }
     if (rids_.empty()) {
       return nullptr;

@@ -7,7 +7,6 @@
 // compare figures of one run only.
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include <array>
 #include <cstdio>
@@ -21,6 +20,7 @@
 #include "common/random.h"
 #include "db/database.h"
 #include "db/session.h"
+#include "testers/bench/support/on_disk.h"
 
 namespace redbase {
 namespace {
@@ -30,44 +30,12 @@ constexpr int kRounds = 3;
 constexpr int kInsertsPerTransaction = 10000;
 constexpr const char* kName = "some words";
 
-template <typename T>
-T Must(Result<T> result) {
-  if (!result.ok()) {
-    std::fprintf(stderr, "failed: %s\n", result.status().message().c_str());
-    std::abort();
-  }
-  return std::move(result).value();
-}
-
-void Must(const Status& status) {
-  if (!status.ok()) {
-    std::fprintf(stderr, "failed: %s\n", status.message().c_str());
-    std::abort();
-  }
-}
-
 void MustSqlite(bool done, sqlite3* connection) {
   if (!done) {
     std::fprintf(stderr, "failed: %s\n", sqlite3_errmsg(connection));
     std::abort();
   }
 }
-
-// A folder that is removed with what is in it.
-class Folder {
- public:
-  Folder() { path_ = mkdtemp(name_); }
-  ~Folder() {
-    if (std::system(("rm -rf " + path_).c_str()) != 0) {
-      std::fprintf(stderr, "%s is left\n", path_.c_str());
-    }
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  char name_[32] = "/tmp/redbase-bench-XXXXXX";
-  std::string path_;
-};
 
 // The n-th key: each of 0 ... kRows - 1 once, in no order.
 int32_t KeyOf(uint64_t n) { return static_cast<int32_t>(n * 617549 % kRows); }

@@ -5,7 +5,6 @@
 // figures of one run only.
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,41 +14,10 @@
 #include "common/env.h"
 #include "db/database.h"
 #include "db/session.h"
+#include "testers/bench/support/on_disk.h"
 
 namespace redbase {
 namespace {
-
-template <typename T>
-T Must(Result<T> result) {
-  if (!result.ok()) {
-    std::fprintf(stderr, "failed: %s\n", result.status().message().c_str());
-    std::abort();
-  }
-  return std::move(result).value();
-}
-
-void Must(const Status& status) {
-  if (!status.ok()) {
-    std::fprintf(stderr, "failed: %s\n", status.message().c_str());
-    std::abort();
-  }
-}
-
-// A folder that is removed with what is in it.
-class Folder {
- public:
-  Folder() { path_ = mkdtemp(name_); }
-  ~Folder() {
-    if (std::system(("rm -rf " + path_).c_str()) != 0) {
-      std::fprintf(stderr, "%s is left\n", path_.c_str());
-    }
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  char name_[32] = "/tmp/redbase-bench-XXXXXX";
-  std::string path_;
-};
 
 void Run(db::Session& session, const std::string& statement) {
   auto result = Must(session.Execute(statement));

@@ -73,6 +73,19 @@ class CheckTest : public ::testing::TestWithParam<uint32_t> {
     EXPECT_OK(transaction.Commit());
     EXPECT_OK(catalog->Close());
   }
+  // A row that no index has an entry for.
+  void InsertWithoutEntries(common::SimEnv& env, int32_t a, const std::string& text) {
+    ChangeCatalog(
+        env, [&](sm::Catalog& catalog, const sm::Relation& table, tx::Transaction& transaction) {
+          ASSERT_OK_AND_ASSIGN(rm::RecordFile* const records, catalog.Records(table));
+          Batch row(table.schema, 1);
+          row.set_rows(1);
+          row.SetValue(0, 0, Value::Int(a));
+          row.SetValue(1, 0, Value::String(text));
+          row.SetValue(2, 0, Value::Int(1));
+          EXPECT_OK(records->Insert(transaction, row, nullptr));
+        });
+  }
   // The message of a check that cannot say anything.
   std::string Refusal(common::SimEnv& env, const std::string& path = "/db") {
     const Result<CheckSummary> summary = Database::Check(env, path, SmallOptions());
@@ -219,18 +232,8 @@ TEST_P(CheckTest, AnIndexThatOneNodeLacksIsNamed) {
 }
 
 TEST_P(CheckTest, AnIndexThatLacksAnEntryIsNamed) {
-  const CheckSummary summary = Check([this](common::SimEnv& env) {
-    ChangeCatalog(
-        env, [](sm::Catalog& catalog, const sm::Relation& table, tx::Transaction& transaction) {
-          ASSERT_OK_AND_ASSIGN(rm::RecordFile* const records, catalog.Records(table));
-          Batch row(table.schema, 1);
-          row.set_rows(1);
-          row.SetValue(0, 0, Value::Int(15));
-          row.SetValue(1, 0, Value::String("alone"));
-          row.SetValue(2, 0, Value::Int(1));
-          EXPECT_OK(records->Insert(transaction, row, nullptr));
-        });
-  });
+  const CheckSummary summary =
+      Check([this](common::SimEnv& env) { InsertWithoutEntries(env, 15, "alone"); });
   EXPECT_THAT(summary.problems,
               ElementsAre(AllOf(HasSubstr(Node() + "relation T: index T_a_idx lacks the entry"),
                                 HasSubstr(" of 1 record on page "))));
@@ -240,18 +243,8 @@ TEST_P(CheckTest, ARowOutOfItsPartitionIsNamed) {
   if (!distributed()) {
     return;
   }
-  const CheckSummary summary = Check([this](common::SimEnv& env) {
-    ChangeCatalog(
-        env, [](sm::Catalog& catalog, const sm::Relation& table, tx::Transaction& transaction) {
-          ASSERT_OK_AND_ASSIGN(rm::RecordFile* const records, catalog.Records(table));
-          Batch row(table.schema, 1);
-          row.set_rows(1);
-          row.SetValue(0, 0, Value::Int(25));
-          row.SetValue(1, 0, Value::String("stray"));
-          row.SetValue(2, 0, Value::Int(1));
-          EXPECT_OK(records->Insert(transaction, row, nullptr));
-        });
-  });
+  const CheckSummary summary =
+      Check([this](common::SimEnv& env) { InsertWithoutEntries(env, 25, "stray"); });
   EXPECT_THAT(summary.problems,
               Contains(HasSubstr("data node 2: relation T: a is out of the node's range in 1 "
                                  "record on page ")));

@@ -276,19 +276,6 @@ Result<size_t> LogSegments::Read(uint64_t position, std::span<std::byte> out) {
   return done;
 }
 
-void LogSegments::Check(common::CheckReport* report) {
-  for (const Segment& segment : live_) {
-    const Result<uint64_t> size = segment.file->Size();
-    const uint64_t length = kHeaderBytes + segment.bytes;
-    if (!size.ok()) {
-      report->Note(size.status());
-    } else if (*size < length) {
-      report->Note(Damaged(PathOf(segment.number), "cut off, " + std::to_string(*size) + " of " +
-                                                       std::to_string(length) + " bytes"));
-    }
-  }
-}
-
 Status LogSegments::Recycle(uint64_t keep_from) {
   // The last one stays: the next segment goes on from it.
   while (live_.size() > 1 && live_.front().end() <= keep_from) {

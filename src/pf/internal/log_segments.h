@@ -31,7 +31,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/check_report.h"
 #include "common/env.h"
 #include "common/result.h"
 
@@ -67,8 +66,6 @@ class LogSegments {
   Status Sync();
   // Reads what the segments hold from `position` on; how many bytes there were.
   Result<size_t> Read(uint64_t position, std::span<std::byte> out);
-  // Whether the files that hold the stream are as long as they say.
-  void Check(common::CheckReport* report);
   // Segments that end at or before `keep_from` become spares.
   Status Recycle(uint64_t keep_from);
 

@@ -104,18 +104,10 @@ Status IndexJoinOperator::LookUp(size_t outer_row, State* state) const {
   }
   // Looked at after the tree: what left it before is there.
   if (view_ != nullptr && tree_.has_removed()) {
-    AddRemoved(first, state);
+    tree_.AddRemoved(self.key, first, &self.rids);
   }
   self.outer_rows.resize(self.rids.size(), static_cast<uint16_t>(outer_row));
   return {};
-}
-
-void IndexJoinOperator::AddRemoved(size_t first, State* state) const {
-  State& self = *state;
-  tree_.ListRemoved(self.key, &self.rids);
-  const auto begin = self.rids.begin() + static_cast<ptrdiff_t>(first);
-  std::sort(begin, self.rids.end());
-  self.rids.erase(std::unique(begin, self.rids.end()), self.rids.end());
 }
 
 Status IndexJoinOperator::FetchPairs(State* state) const {

@@ -26,8 +26,6 @@ class IndexJoinOperator : public Operator {
   // false when there is no pair.
   Result<bool> FindPairs(State* state) const;
   Status LookUp(size_t outer_row, State* state) const;
-  // RIDs from `first` on: those of entries removed, too, and none twice.
-  void AddRemoved(size_t first, State* state) const;
   // Fetches a batch of pairs and keeps those whose record is what the index says.
   Status FetchPairs(State* state) const;
   Status KeepEqualKeys(State* state) const;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "common/compare.h"
 #include "rm/internal/column_kernels.h"
 #include "rm/internal/order_key.h"
 #include "rm/internal/overflow.h"
@@ -16,24 +17,6 @@ namespace redbase::rm {
 namespace {
 
 constexpr size_t kMostWords = 64;
-
-bool Holds(CompareOp op, int order) {
-  switch (op) {
-    case CompareOp::kEq:
-      return order == 0;
-    case CompareOp::kNe:
-      return order != 0;
-    case CompareOp::kLt:
-      return order < 0;
-    case CompareOp::kLe:
-      return order <= 0;
-    case CompareOp::kGt:
-      return order > 0;
-    case CompareOp::kGe:
-      return order >= 0;
-  }
-  return false;
-}
 
 bool IsLower(CompareOp op) { return op == CompareOp::kLt || op == CompareOp::kLe; }
 
