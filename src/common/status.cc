@@ -22,6 +22,8 @@ std::string_view CodeName(Code code) {
       return "kConflict";
     case Code::kDeadlock:
       return "kDeadlock";
+    case Code::kMustWait:
+      return "kMustWait";
     case Code::kIoError:
       return "kIoError";
     case Code::kNoMemory:

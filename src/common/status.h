@@ -24,6 +24,9 @@ enum class Code : uint8_t {
   // Somebody else was first: roll back, may be tried again.
   kConflict = 20,
   kDeadlock = 21,
+  // Another transaction is in the way: the statement may be run again once that one has
+  // ended.  Never told to users.
+  kMustWait = 22,
   // The world is at fault: the statement fails, the database stays usable.
   kIoError = 40,
   kNoMemory = 41,

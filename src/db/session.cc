@@ -248,7 +248,7 @@ void Session::Impl::NoteFailure() {
 }
 
 Result<StatementLock::Hold> Session::Impl::Lock(StatementLock::Mode mode) {
-  const StatementLock::Patience patience{&cancel, settings.lock_timeout};
+  const common::Patience patience{&cancel, settings.lock_timeout};
   if (!transaction_) {
     return database_.statements.Take(mode, patience);
   }
@@ -348,6 +348,7 @@ Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& stateme
   if (!std::holds_alternative<parser::Select>(statement)) {
     parts.nodes = NodesOf(*parts.plan);
   }
+  parts.patience = {&cancel, settings.lock_timeout};
   parts.transaction = transaction_.get();
   return StatementResultPtr(std::make_unique<QueryResult>(std::move(parts)));
 }

@@ -22,6 +22,7 @@
 #include "common/env.h"
 #include "common/executor.h"
 #include "common/memory_account.h"
+#include "common/patience.h"
 #include "common/result.h"
 #include "pf/buffer_pool.h"  // NOLINT(layers): the pool is only passed on
 #include "ql/direct_plan.h"
@@ -81,6 +82,12 @@ class ClusterStatement {
   virtual Result<std::unique_ptr<ql::Query>> Run(const ql::PlanNode& plan) = 0;
   // The same at once, as ql::DirectPlan::Run.
   virtual Result<Batch*> Run(ql::DirectPlan& plan) = 0;
+  // After `failure` of a query, which has ended, or of a direct plan: makes the statement
+  // begin again where that helps, else gives the failure back.  It helps after the end of
+  // another transaction that is in its way (kMustWait), which is waited for, and with a new
+  // snapshot (kConflict).  What was done is taken back, but row locks stay.  Errors, too, of
+  // tx::Oracle::AwaitBlocker.
+  virtual Status Restart(Status failure, const common::Patience& patience) = 0;
   virtual Status CreateTable(const sm::TableDefinition& definition) = 0;
   virtual Status DropTable(std::string_view name) = 0;
   virtual Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,
@@ -115,6 +122,9 @@ class ClusterTransaction {
   // Costs nothing, and stays good for any number of RollbackTo it or later ones.
   virtual TransactionMark Mark() const = 0;
   virtual Status RollbackTo(TransactionMark mark) = 0;
+  // Runs `wait`, which waits for the ends of all other transactions; kDeadlock when one of
+  // them waits for this one.
+  virtual Status AwaitAll(const std::function<Status()>& wait) = 0;
   // Whether Commit waits for the disk; at first it does.  If not, the next SyncLogs makes
   // the commit durable, and a crash before may lose the whole of it.  Where several
   // databases were changed it waits all the same.

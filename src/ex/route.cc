@@ -44,6 +44,7 @@ Route::~Route() = default;
 
 Status Route::DoOpen() {
   streams_ = writer_.TakeStreams();
+  streams_.ReadFirstRowsAhead();
   return {};
 }
 

@@ -18,6 +18,9 @@ Status ShuffleData::DoOpen() {
                      starter_.StartFragment(partition, fragment, gather.relations, run_ahead));
     streams_.Add(partition, std::move(stream));
   }
+  if (ql::ChangesRows(fragment)) {
+    streams_.ReadFirstRowsAhead();
+  }
   return {};
 }
 

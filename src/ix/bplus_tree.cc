@@ -74,12 +74,13 @@ Result<std::unique_ptr<BPlusTree>> BPlusTree::Load(std::unique_ptr<Impl> impl) {
 
 void BPlusTree::RegisterLogRecords() { RegisterTreeOps(); }
 
-Status BPlusTree::Insert(tx::Transaction& transaction, std::string_view key, Rid rid) {
+Status BPlusTree::Insert(tx::Transaction& transaction, std::string_view key, Rid rid,
+                         const ChangerOf* changer_of) {
   if (key.size() > max_key_bytes()) {
     return TooLong(key.size(), max_key_bytes());
   }
   const EntryBuffer entry(key, rid);
-  return impl_->Insert(&transaction, entry.view());
+  return impl_->Insert(&transaction, entry.view(), changer_of);
 }
 
 Status BPlusTree::Erase(tx::Transaction& transaction, std::string_view key, Rid rid) {

@@ -60,6 +60,10 @@ struct Entry {
 // Entries in ascending order, for bulk building; false at the end.
 using EntrySource = std::function<Result<bool>(Entry* entry)>;
 
+// The transaction under way that was the last to change a record; null when there is none.
+// Called with a latch held.
+using ChangerOf = std::function<std::shared_ptr<const tx::TransactionState>(Rid rid)>;
+
 class RemovedEntries;  // ix/internal/removed_entries.h
 
 class BPlusTree : public tx::UndoTarget {
@@ -87,8 +91,11 @@ class BPlusTree : public tx::UndoTarget {
 
   // kAlreadyExists when this very entry is there; kConstraint when the tree is
   // unique and the key is; kInvalidArgument when the key is longer than
-  // max_key_bytes().
-  Status Insert(tx::Transaction& transaction, std::string_view key, Rid rid);
+  // max_key_bytes().  In a unique tree, kMustWait when it depends on another transaction
+  // whether the key is free: one that has taken it out, or, as `changer_of` knows where it is
+  // given, one that is changing the record which has it.
+  Status Insert(tx::Transaction& transaction, std::string_view key, Rid rid,
+                const ChangerOf* changer_of = nullptr);
   // kNotFound when the entry is not there.
   Status Erase(tx::Transaction& transaction, std::string_view key, Rid rid);
 

@@ -1,5 +1,6 @@
 #include "ql/plan.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -46,6 +47,13 @@ PlanDetail CloneDetail(const T& detail) {
 }
 
 }  // namespace
+
+bool ChangesRows(const PlanNode& plan) {
+  return plan.As<Insert>() != nullptr || plan.As<Delete>() != nullptr ||
+         plan.As<Update>() != nullptr ||
+         std::any_of(plan.children.begin(), plan.children.end(),
+                     [](const PlanPtr& child) { return ChangesRows(*child); });
+}
 
 PlanPtr PlanNode::Clone() const {
   auto copy = std::make_unique<PlanNode>(

@@ -163,6 +163,9 @@ struct PlanNode {
   PlanPtr Clone() const;
 };
 
+// Whether it inserts, erases or updates rows.
+bool ChangesRows(const PlanNode& plan);
+
 template <typename T>
 PlanPtr MakePlan(Schema schema, T detail, std::vector<PlanPtr> children = {}) {
   auto node = std::make_unique<PlanNode>(PlanNode{std::move(schema), std::move(detail), {}, 0});

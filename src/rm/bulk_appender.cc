@@ -129,14 +129,13 @@ Status BulkAppender::Impl::Finish() {
   }
   page_.reset();
   if (!with_room_.empty()) {
-    core_.AwaitEnd(transaction_, {},
-                   [pages = std::move(with_room_)](FileCore& core, bool committed) {
-                     for (const PageNum page : pages) {
-                       if (committed) {
-                         core.room.Put(page);
-                       }
-                     }
-                   });
+    core_.AwaitEnd(transaction_, {}, [pages = std::move(with_room_)](FileCore& core, bool stands) {
+      for (const PageNum page : pages) {
+        if (stands) {
+          core.room.Put(page);
+        }
+      }
+    });
     with_room_.clear();
   }
   return {};

@@ -192,11 +192,9 @@ Status RecordFile::Erase(tx::Transaction& transaction, std::span<const Rid> rids
   RecordEraser eraser(*core_, transaction);
   Status status = eraser.Erase(rids);
   core_->AwaitEnd(transaction, eraser.removed(),
-                  [pages = eraser.pages()](FileCore& core, bool /*committed*/) {
+                  [pages = eraser.pages()](FileCore& core, bool /*stands*/) {
                     for (const PageNum page : pages) {
-                      if (core.room.EndPending(page)) {
-                        core.FreeIfEmpty(page);
-                      }
+                      core.EndPending(page);
                     }
                   });
   return status;
@@ -236,6 +234,31 @@ Status RecordFile::Fetch(std::span<const Rid> rids, std::span<const uint32_t> pr
   }
   out->set_rows(out->rids().size());
   return {};
+}
+
+Status RecordFile::Lock(tx::Transaction& transaction, std::span<const Rid> rids, RowLock mode) {
+  transaction.state().Keep(core_->locks);
+  for (size_t taken = 0; !rids.empty(); rids = rids.subspan(taken)) {
+    if (auto owner = core_->locks->Take(FirstGroup(rids), mode, transaction.stamp().by, &taken)) {
+      return transaction.state().BlockedBy(std::move(owner));
+    }
+  }
+  return {};
+}
+
+void RecordFile::LockFree(tx::Transaction& transaction, std::span<const Rid> rids, RowLock mode,
+                          std::vector<Rid>* locked) {
+  transaction.state().Keep(core_->locks);
+  while (!rids.empty()) {
+    size_t taken = 0;
+    const auto owner = core_->locks->Take(FirstGroup(rids), mode, transaction.stamp().by, &taken);
+    locked->insert(locked->end(), rids.begin(), rids.begin() + static_cast<ptrdiff_t>(taken));
+    rids = rids.subspan(taken + (owner != nullptr ? 1 : 0));
+  }
+}
+
+std::shared_ptr<const tx::TransactionState> RecordFile::ChangerOf(Rid rid) const {
+  return rm::ChangerOf(*core_, rid);
 }
 
 Status RecordFile::CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view) const {
@@ -321,14 +344,26 @@ Status RecordFile::Undo(tx::UndoKind kind, std::span<const std::byte> payload) {
   return {Code::kInternal, core_->file.path() + ": an undo record of unknown kind"};
 }
 
-void RecordFile::Undone(tx::UndoKind kind, std::span<const std::byte> payload) {
+void RecordFile::Undone(tx::UndoKind kind, std::span<const std::byte> payload,
+                        tx::TransactionState* by) {
   ByteReader reader(payload);
   const auto page = reader.Get<PageNum>();
   if (static_cast<uint32_t>(page) >= core_->file.page_count()) {
     return;
   }
-  if (kind == kUndoBulkPage || (kind == kUndoInsert && core_->room.EndPending(page))) {
-    core_->FreeIfEmpty(page);
+  if (kind == kUndoInsert || kind == kUndoBulkPage) {
+    const auto hand_out = [kind, page](FileCore& core) {
+      if (kind == kUndoInsert) {
+        core.EndPending(page);
+      } else {
+        core.FreeIfEmpty(page);
+      }
+    };
+    if (by == nullptr) {
+      hand_out(*core_);
+    } else {
+      core_->AwaitEnd(*by, hand_out);
+    }
   } else if (kind == kUndoOverflow) {
     static_cast<void>(core_->FreeOverflowPages({&page, 1}));  // a flush tells, if it fails again
   }

@@ -48,6 +48,15 @@ struct ColumnPredicate {
   Value value;
 };
 
+// What a transaction keeps others from doing with a record until it ends; each stronger
+// than the one before (rm/internal/row_locks.h).
+enum class RowLock : uint8_t {
+  kKeyShare,     // change its keys, erase it
+  kShare,        // change it
+  kNoKeyUpdate,  // change it, or take kShare: it is going to be changed
+  kUpdate,       // anything but read it: its keys are going to be changed, or it is erased
+};
+
 struct RecordFileStatistics {
   uint64_t records = 0;
   uint32_t pages = 0;  // record pages
@@ -100,6 +109,14 @@ class RecordFile : public tx::UndoTarget {
   // Requires: at most kBatchCapacity rids.
   Status Fetch(std::span<const Rid> rids, std::span<const uint32_t> projection,
                const tx::View* view, Batch* out) const;
+  // Locks the records in their order.  kMustWait at the first one that another transaction
+  // has; those before it are locked then.
+  Status Lock(tx::Transaction& transaction, std::span<const Rid> rids, RowLock mode);
+  // Locks those that nobody else has, and appends them to `locked`.
+  void LockFree(tx::Transaction& transaction, std::span<const Rid> rids, RowLock mode,
+                std::vector<Rid>* locked);
+  // The transaction under way that was the last to change the record, if it is one.
+  std::shared_ptr<const tx::TransactionState> ChangerOf(Rid rid) const;
   // kConflict when somebody whose end `view` does not see has changed one of the records.
   Status CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view) const;
   // The same for any record.
@@ -128,7 +145,8 @@ class RecordFile : public tx::UndoTarget {
   Result<std::string> DrawPage(PageNum page, const Schema& schema) const;
 
   Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
-  void Undone(tx::UndoKind kind, std::span<const std::byte> payload) override;
+  void Undone(tx::UndoKind kind, std::span<const std::byte> payload,
+              tx::TransactionState* by) override;
 
  private:
   static Result<std::unique_ptr<RecordFile>> OpenCore(const FileContext& context,

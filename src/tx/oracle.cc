@@ -15,6 +15,22 @@ void TransactionState::Keep(const std::shared_ptr<VersionKeeper>& keeper) {
   }
 }
 
+void TransactionState::WhenEnded(std::function<void(TransactionState& transaction)> action) {
+  const common::MutexLock lock(mutex_);
+  end_actions_.push_back(std::move(action));
+}
+
+void TransactionState::RunEndActions() {
+  std::vector<std::function<void(TransactionState&)>> actions;
+  {
+    const common::MutexLock lock(mutex_);
+    actions.swap(end_actions_);
+  }
+  for (const auto& action : actions) {
+    action(*this);
+  }
+}
+
 void TransactionState::WhenForgotten(std::function<void()> action) {
   {
     const common::MutexLock lock(mutex_);
@@ -24,6 +40,12 @@ void TransactionState::WhenForgotten(std::function<void()> action) {
     }
   }
   action();
+}
+
+Status TransactionState::BlockedBy(std::shared_ptr<const TransactionState> blocker) {
+  const common::MutexLock lock(mutex_);
+  blocker_ = std::move(blocker);
+  return {Code::kMustWait, "another transaction is to end first"};
 }
 
 bool TransactionState::has_versions() const {
@@ -71,15 +93,104 @@ void Oracle::End(const std::shared_ptr<TransactionState>& transaction, bool roll
   {
     const common::MutexLock lock(mutex_);
     transaction->rolled_back_.store(rolled_back, std::memory_order_release);
-    if (!transaction->has_versions()) {  // it changed nothing
+    if (transaction->has_versions()) {
+      transaction->end_.store(Timestamp{++now_}, std::memory_order_release);
+      Wake(*transaction);
+      ended_.push_back(transaction);
+      forgettable = TakeForgettable();
+    } else {  // it changed nothing
       transaction->end_.store(Timestamp{now_}, std::memory_order_release);
-      return;
     }
-    transaction->end_.store(Timestamp{++now_}, std::memory_order_release);
-    ended_.push_back(transaction);
-    forgettable = TakeForgettable();
   }
+  transaction->RunEndActions();
   Forget(forgettable);
+}
+
+void Oracle::Abandon(TransactionState* transaction) {
+  const common::MutexLock lock(mutex_);
+  transaction->abandoned_.store(true, std::memory_order_release);
+  Wake(*transaction);
+}
+
+void Oracle::Wake(const TransactionState& transaction) {
+  for (const auto& [waiter, wait] : waits_) {
+    if (wait.blocker == &transaction) {
+      wait.ended->NotifyAll();
+    }
+  }
+}
+
+bool Oracle::WaitsFor(const TransactionState& transaction, const TransactionState& other) const {
+  const TransactionState* at = &transaction;
+  while (at != &other) {
+    if (std::find(await_all_.begin(), await_all_.end(), at) != await_all_.end()) {
+      return true;
+    }
+    const auto found = waits_.find(at);
+    if (found == waits_.end()) {
+      return false;
+    }
+    at = found->second.blocker;
+  }
+  return true;
+}
+
+namespace {
+
+Status Deadlock() {
+  return {Code::kDeadlock,
+          "deadlock detected: transactions wait for each other to end; this one must be rolled "
+          "back and may be tried again"};
+}
+
+}  // namespace
+
+Status Oracle::AwaitBlocker(TransactionState* waiter, const common::Patience& patience) {
+  std::shared_ptr<const TransactionState> blocker;
+  {
+    const common::MutexLock lock(waiter->mutex_);
+    blocker = std::move(waiter->blocker_);
+  }
+  if (blocker == nullptr) {
+    return {};
+  }
+  const common::MutexLock lock(mutex_);
+  if (blocker->active() && WaitsFor(*blocker, *waiter)) {
+    return Deadlock();
+  }
+  common::CondVar ended;
+  waits_[waiter] = {blocker.get(), &ended};
+  Status status = common::WaitFor(env_, mutex_, ended, patience, [&blocker] {
+    return !blocker->active() || blocker->abandoned_.load(std::memory_order_acquire);
+  });
+  waits_.erase(waiter);
+  if (status.ok() && blocker->active()) {
+    return {Code::kUnavailable,
+            "a row is locked by a transaction whose outcome is only known when the database is "
+            "opened again"};
+  }
+  return status;
+}
+
+Status Oracle::AwaitAll(const TransactionState& waiter, const std::function<Status()>& wait) {
+  {
+    const common::MutexLock lock(mutex_);
+    for (const auto& [other, of] : waits_) {
+      if (of.blocker == &waiter) {
+        return Deadlock();
+      }
+    }
+    await_all_.push_back(&waiter);
+  }
+  Status status = wait();
+  const common::MutexLock lock(mutex_);
+  std::erase(await_all_, &waiter);
+  return status;
+}
+
+size_t Oracle::waiting() const {
+  const common::MutexLock lock(mutex_);
+  return waits_.size();
 }
 
 size_t Oracle::remembered() const {

@@ -13,6 +13,10 @@
 //     View view{snapshot.timestamp(), state.get(), statement};
 //     if (view.Sees(stamp)) ...
 //
+// Who is in the way of somebody - it has locked the row, or its change of a key decides
+// whether another one is allowed - is awaited here, too, so that transactions that wait for
+// each other in a circle are found: the one that closes it is told.
+//
 // This is multi-version concurrency control with commit timestamps (Wu et al., 2017,
 // section 3) and before-images apart from the rows.
 //
@@ -24,9 +28,12 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "common/patience.h"
+#include "common/result.h"
 #include "common/sync.h"
 
 namespace redbase::tx {
@@ -51,22 +58,33 @@ class TransactionState {
   // kNever while it is active.
   Timestamp end() const { return end_.load(std::memory_order_acquire); }
   bool rolled_back() const { return rolled_back_.load(std::memory_order_acquire); }
+  bool active() const { return end() == kNever; }
 
   // `keeper` has versions of it.  Cheap when it was the last one said.
   void Keep(const std::shared_ptr<VersionKeeper>& keeper) EXCLUDES(mutex_);
+  // To be done when it has ended, and with it everywhere.  Requires: active.
+  void WhenEnded(std::function<void(TransactionState& transaction)> action) EXCLUDES(mutex_);
   // To be done when the versions are forgotten; at once when they have been.
   void WhenForgotten(std::function<void()> action) EXCLUDES(mutex_);
+
+  // What a statement of this one fails with, kMustWait, when another one is in its way:
+  // Oracle::AwaitBlocker waits for that one's end.
+  Status BlockedBy(std::shared_ptr<const TransactionState> blocker) EXCLUDES(mutex_);
 
  private:
   friend class Oracle;
   friend class Transaction;
   bool has_versions() const EXCLUDES(mutex_);
+  void RunEndActions() EXCLUDES(mutex_);
   void Forget() EXCLUDES(mutex_);
 
   std::atomic<Timestamp> end_{kNever};
   std::atomic<bool> rolled_back_{false};
+  std::atomic<bool> abandoned_{false};
   mutable common::Mutex mutex_;
+  std::shared_ptr<const TransactionState> blocker_ GUARDED_BY(mutex_);  // the last one
   std::vector<std::weak_ptr<VersionKeeper>> keepers_ GUARDED_BY(mutex_);
+  std::vector<std::function<void(TransactionState& transaction)>> end_actions_ GUARDED_BY(mutex_);
   std::vector<std::function<void()>> actions_ GUARDED_BY(mutex_);
   bool forgotten_ GUARDED_BY(mutex_) = false;
 };
@@ -125,14 +143,30 @@ class Snapshot {
 
 class Oracle {
  public:
+  explicit Oracle(common::Env& env) : env_(env) {}
+
   // Of everything that has ended.
   Snapshot Take() EXCLUDES(mutex_);
   // Later snapshots see it; a transaction that was rolled back ends, too, since its
   // versions hide that what it had changed was put back.
   void End(const std::shared_ptr<TransactionState>& transaction, bool rolled_back) EXCLUDES(mutex_);
 
+  // It cannot be ended, neither way, before the database is opened again: nobody is to wait
+  // for it.
+  void Abandon(TransactionState* transaction) EXCLUDES(mutex_);
+
+  // Waits until the last one that BlockedBy was told of has ended.  kDeadlock when that one
+  // waits for this one, too; kUnavailable when it is abandoned; errors of common::WaitFor.
+  Status AwaitBlocker(TransactionState* waiter, const common::Patience& patience) EXCLUDES(mutex_);
+  // Runs `wait`, which waits for the ends of all other transactions.  kDeadlock when one of
+  // them waits for this one.
+  Status AwaitAll(const TransactionState& waiter, const std::function<Status()>& wait)
+      EXCLUDES(mutex_);
+
   // Transactions whose versions some snapshot needs.
   size_t remembered() const EXCLUDES(mutex_);
+  // Transactions that wait for others.
+  size_t waiting() const EXCLUDES(mutex_);
 
  private:
   friend class Snapshot;
@@ -142,8 +176,21 @@ class Oracle {
   // Those that every snapshot sees.
   States TakeForgettable() REQUIRES(mutex_);
   static void Forget(const States& states);
+  // Whether the end of `transaction` waits, over any number of others, for that of `other`.
+  bool WaitsFor(const TransactionState& transaction, const TransactionState& other) const
+      REQUIRES(mutex_);
+  void Wake(const TransactionState& transaction) REQUIRES(mutex_);
 
+  struct Wait {
+    const TransactionState* blocker;
+    common::CondVar* ended;
+  };
+
+  common::Env& env_;
   mutable common::Mutex mutex_;
+  // By who waits.
+  std::unordered_map<const TransactionState*, Wait> waits_ GUARDED_BY(mutex_);
+  std::vector<const TransactionState*> await_all_ GUARDED_BY(mutex_);
   uint64_t now_ GUARDED_BY(mutex_) = 1;
   // Those that are taken, by ascending timestamp, and how many: few differ at a time.
   std::vector<std::pair<Timestamp, size_t>> snapshots_ GUARDED_BY(mutex_);

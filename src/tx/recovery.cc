@@ -254,7 +254,7 @@ Status Recovery::TakeBackNewest(TransactionId id) {
         entry.last_undo = undo.previous;
         log_.log().Append(AsBytes(EncodePair(kUndoneRecord, id, undo.previous)));
         if (target != nullptr) {
-          target->Undone(undo.kind, undo.payload);
+          target->Undone(undo.kind, undo.payload, /*by=*/nullptr);
         }
         return {};
       });

@@ -184,7 +184,7 @@ Status Transaction::TakeBack(const Past& past) {
       if (log_ != nullptr) {
         LogUndone(record->previous);
       }
-      target->Undone(record->kind, AsBytes(*record->payload));
+      target->Undone(record->kind, AsBytes(*record->payload), state_.get());
     }
   }
   return result;
@@ -263,6 +263,7 @@ void Transaction::Leave() {
   }
   if (log_ != nullptr) {
     log_->Unregister(this);  // nobody is to see it: its state does not end
+    log_->oracle().Abandon(state_.get());
   }
 }
 
@@ -273,6 +274,7 @@ void Transaction::End(bool rolled_back) {
   if (whole_ && log_ != nullptr) {
     log_->oracle().End(state_, rolled_back);
   } else if (whole_) {
+    state_->RunEndActions();
     state_->Forget();
   }
 }

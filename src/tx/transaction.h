@@ -55,8 +55,10 @@ class UndoTarget {
   // used by others before Undone.
   virtual Status Undo(UndoKind kind, std::span<const std::byte> payload) = 0;
   // The log says that this was taken back: it is not done again, not even by recovery.
-  // Without a log it is said at once.
-  virtual void Undone(UndoKind /*kind*/, std::span<const std::byte> /*payload*/) {}
+  // Without a log it is said at once.  `by` is null in recovery; as long as that one is
+  // active, its versions still say what was there.
+  virtual void Undone(UndoKind /*kind*/, std::span<const std::byte> /*payload*/,
+                      TransactionState* /*by*/) {}
 };
 
 // The undo targets of one database by file.  Thread-safe.

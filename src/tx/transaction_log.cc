@@ -13,7 +13,7 @@ Result<std::unique_ptr<TransactionLog>> TransactionLog::Open(common::Env& env,
                                                              const std::string& directory,
                                                              uint64_t database_id) {
   ASSIGN_OR_RETURN(auto log, pf::WriteAheadLog::Open(env, directory, database_id));
-  return std::make_unique<TransactionLog>(std::move(log));
+  return std::make_unique<TransactionLog>(env, std::move(log));
 }
 
 void TransactionLog::NoteFileCreated(pf::FileId file, std::string_view name, size_t page_size) {

@@ -40,7 +40,8 @@ class TransactionLog {
   static Result<std::unique_ptr<TransactionLog>> Open(common::Env& env,
                                                       const std::string& directory,
                                                       uint64_t database_id);
-  explicit TransactionLog(std::unique_ptr<pf::WriteAheadLog> log) : log_(std::move(log)) {}
+  TransactionLog(common::Env& env, std::unique_ptr<pf::WriteAheadLog> log)
+      : log_(std::move(log)), oracle_(env) {}
 
   pf::WriteAheadLog& log() const { return *log_; }
   UndoTargets& undo_targets() { return undo_targets_; }

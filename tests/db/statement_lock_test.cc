@@ -15,7 +15,7 @@ namespace redbase::db {
 namespace {
 
 using enum StatementLock::Mode;
-constexpr StatementLock::Patience kLittle = {nullptr, 20};
+constexpr common::Patience kLittle = {nullptr, 20};
 
 // Waits for ever.
 StatementLock::Hold Take(StatementLock& lock, StatementLock::Mode mode) {
@@ -24,12 +24,42 @@ StatementLock::Hold Take(StatementLock& lock, StatementLock::Mode mode) {
   return std::move(hold).value();
 }
 
-TEST(StatementLock, ReadersAndOneWriterShare) {
+TEST(StatementLock, ReadersAndWritersShare) {
   StatementLock lock{common::RealEnv()};
   const StatementLock::Hold first = Take(lock, kRead);
   const StatementLock::Hold writer = Take(lock, kWrite);
   const StatementLock::Hold second = Take(lock, kRead);
+  const StatementLock::Hold other_writer = Take(lock, kWrite);
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
+}
+
+TEST(StatementLock, ASerialOneWritesAloneBesideReaders) {
+  StatementLock lock{common::RealEnv()};
+  const StatementLock::Hold reader = Take(lock, kRead);
+  const StatementLock::Hold serial = Take(lock, kSerial);
+  const StatementLock::Hold other_reader = Take(lock, kRead);
   EXPECT_CODE(Code::kUnavailable, lock.Take(kWrite, kLittle));
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
+}
+
+TEST(StatementLock, WhoWaitsToBeSerialKeepsNewWritersOut) {
+  StatementLock lock{common::RealEnv()};
+  StatementLock::Hold writer = Take(lock, kWrite);
+  StatementLock::Hold reader = Take(lock, kRead);
+  std::atomic<bool> serial = false;
+  const auto thread = common::RealEnv().StartThread("serial", [&] {
+    const StatementLock::Hold hold = Take(lock, kSerial);
+    serial = true;
+  });
+  while (lock.Take(kWrite, {nullptr, 1}).ok()) {
+  }
+  EXPECT_OK(lock.Take(kRead, kLittle));
+  EXPECT_OK(lock.Upgrade(&reader, kWrite, {}));  // who is in already may go on
+  EXPECT_FALSE(serial);
+  writer.Release();
+  reader.Release();
+  thread->Join();
+  EXPECT_TRUE(serial);
 }
 
 TEST(StatementLock, ReleasedHoldLetsOthersIn) {
@@ -64,19 +94,19 @@ TEST(StatementLock, WaitingEndsWhenItIsCancelled) {
   EXPECT_CODE(Code::kCancelled, lock.Take(kAlone, {&cancel, 0}));
 }
 
-TEST(StatementLock, AReaderBecomesTheWriterBesideOthers) {
+TEST(StatementLock, AReaderBecomesAWriterBesideOthers) {
   StatementLock lock{common::RealEnv()};
   StatementLock::Hold hold = Take(lock, kRead);
   {
-    const StatementLock::Hold writer = Take(lock, kWrite);
+    const StatementLock::Hold serial = Take(lock, kSerial);
     EXPECT_CODE(Code::kUnavailable, lock.Upgrade(&hold, kWrite, kLittle));
   }
   const StatementLock::Hold other = Take(lock, kRead);
   EXPECT_OK(lock.Upgrade(&hold, kWrite, {}));
   EXPECT_OK(lock.Upgrade(&hold, kRead, {}));
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kWrite, kLittle));
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
   hold.Release();
-  EXPECT_OK(lock.Take(kWrite, kLittle));
+  EXPECT_OK(lock.Take(kSerial, kLittle));
 }
 
 TEST(StatementLock, AHolderGetsAloneWhenTheOthersAreGone) {
@@ -114,10 +144,10 @@ TEST(StatementLock, OfTwoHoldersThatWaitToBeAloneOneIsRefused) {
   EXPECT_EQ(refused, 1);
 }
 
-// A reader waits for the writer to write, and the writer for the reader to be alone.
-TEST(StatementLock, AWriterIsRefusedToBeAloneWhileAReaderWaitsForIt) {
+// A reader waits for the serial one to write, and that one for the reader to be alone.
+TEST(StatementLock, ASerialOneIsRefusedToBeAloneWhileAReaderWaitsForIt) {
   StatementLock lock{common::RealEnv()};
-  StatementLock::Hold writer = Take(lock, kWrite);
+  StatementLock::Hold writer = Take(lock, kSerial);
   StatementLock::Hold reader = Take(lock, kRead);
   std::unique_ptr<common::Thread> thread = common::RealEnv().StartThread("upgrade", [&] {
     while (!lock.Upgrade(&reader, kWrite, {}).ok()) {  // the other one waits already
@@ -133,7 +163,7 @@ TEST(StatementLock, HoldersAreThoseThatMayBeTogether) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 600;
   StatementLock lock{common::RealEnv()};
-  std::array<std::atomic<int>, 3> holders{};
+  std::array<std::atomic<int>, StatementLock::kModes> holders{};
   std::atomic<int> wrong = 0;
   const auto holds = [&](StatementLock::Mode mode) {
     return holders[static_cast<size_t>(mode)] > 0;
@@ -143,12 +173,14 @@ TEST(StatementLock, HoldersAreThoseThatMayBeTogether) {
     for (int t = 0; t < kThreads; ++t) {
       threads.push_back(common::RealEnv().StartThread("statements", [&, t] {
         for (int round = 0; round < kRounds; ++round) {
-          const auto mode = static_cast<StatementLock::Mode>((round + t) % 3);
+          const auto mode = static_cast<StatementLock::Mode>((round + t) % 4);
           const StatementLock::Hold hold = Take(lock, mode);
-          wrong +=
-              holds(kAlone) || (mode != kRead && holds(kWrite)) || (mode == kAlone && holds(kRead))
-                  ? 1
-                  : 0;
+          const bool writes = mode != kRead;
+          const bool strict = writes && mode != kWrite;
+          wrong += holds(kAlone) || (writes && holds(kSerial)) || (strict && holds(kWrite)) ||
+                           (mode == kAlone && holds(kRead))
+                       ? 1
+                       : 0;
           ++holders[static_cast<size_t>(mode)];
           --holders[static_cast<size_t>(mode)];
         }

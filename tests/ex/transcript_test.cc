@@ -149,7 +149,6 @@ TEST_F(TranscriptTest, ARefusedStatementIsTakenBack) {
             "c -> n2 Insert T of Receive\n"
             "c -> n1 rows 1\n"
             "c -> n2 rows 1\n"
-            "n1 -> c rows 1\n"
             "n2 -> c kConstraint: duplicate key (15) in unique index T_a_idx\n"
             "c -> n1 Rollback\n"
             "c -> n2 Rollback\n");

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
+#include "common/env.h"
+
 namespace redbase::ix {
 namespace {
 
@@ -10,7 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(RemovedEntries, ListsARangeInOrder) {
-  const tx::TransactionState by;
+  const auto by = std::make_shared<tx::TransactionState>();
   RemovedEntries entries;
   for (const char* entry : {"d", "b", "a", "c"}) {
     entries.Add(entry, by);
@@ -21,19 +25,34 @@ TEST(RemovedEntries, ListsARangeInOrder) {
 }
 
 TEST(RemovedEntries, AnEntryStaysUntilAllWhoRemovedItAreForgotten) {
-  const tx::TransactionState first;
-  const tx::TransactionState second;
+  const auto first = std::make_shared<tx::TransactionState>();
+  const auto second = std::make_shared<tx::TransactionState>();
   RemovedEntries entries;
   entries.Add("a", first);
   entries.Add("a", first);
   entries.Add("a", second);
-  entries.Forget(first);
+  entries.Forget(*first);
   EXPECT_THAT(entries.List("", std::nullopt), ElementsAre("a"));
   EXPECT_FALSE(entries.empty());
-  entries.Forget(second);
+  entries.Forget(*second);
   EXPECT_THAT(entries.List("", std::nullopt), IsEmpty());
   EXPECT_TRUE(entries.empty());
-  entries.Forget(second);
+  entries.Forget(*second);
+}
+
+TEST(RemovedEntries, WhoRemovedAKeyIsKnownUntilItEnds) {
+  tx::Oracle oracle{common::RealEnv()};
+  const auto first = std::make_shared<tx::TransactionState>();
+  const auto second = std::make_shared<tx::TransactionState>();
+  RemovedEntries entries;
+  EXPECT_EQ(entries.RemoverOf("k"), nullptr);
+  entries.Add("k1", first);
+  entries.Add("l1", second);
+  EXPECT_EQ(entries.RemoverOf("k"), first);
+  oracle.End(first, /*rolled_back=*/false);
+  EXPECT_EQ(entries.RemoverOf("k"), nullptr);
+  entries.Add("k1", second);
+  EXPECT_EQ(entries.RemoverOf("k"), second);
 }
 
 }  // namespace

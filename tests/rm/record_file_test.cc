@@ -157,8 +157,9 @@ TEST_F(RecordFileTest, UndoMayRunTwice) {
       RETURN_IF_ERROR(file->Undo(kind, payload));
       return file->Undo(kind, payload);
     }
-    void Undone(tx::UndoKind kind, std::span<const std::byte> payload) override {
-      file->Undone(kind, payload);
+    void Undone(tx::UndoKind kind, std::span<const std::byte> payload,
+                tx::TransactionState* by) override {
+      file->Undone(kind, payload, by);
     }
     RecordFile* file = nullptr;
   } twice;
@@ -185,8 +186,9 @@ TEST_F(RecordFileTest, WhatUndoFreesIsTakenAgainOnceThatIsLogged) {
       meanwhile();
       return {};
     }
-    void Undone(tx::UndoKind kind, std::span<const std::byte> payload) override {
-      file->Undone(kind, payload);
+    void Undone(tx::UndoKind kind, std::span<const std::byte> payload,
+                tx::TransactionState* by) override {
+      file->Undone(kind, payload, by);
     }
     RecordFile* file = nullptr;
     std::function<void()> meanwhile;

@@ -6,6 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "common/env.h"
+#include "tests/support/expect_status.h"
+
 namespace redbase::tx {
 namespace {
 
@@ -30,7 +33,7 @@ class OracleTest : public ::testing::Test {
     return View{snapshot.timestamp()}.Sees({state, 1});
   }
 
-  Oracle oracle_;
+  Oracle oracle_{common::RealEnv()};
   std::shared_ptr<Keeper> keeper_ = std::make_shared<Keeper>();
 };
 
@@ -93,6 +96,81 @@ TEST_F(OracleTest, AKeeperThatIsGoneIsNotTold) {
   keeper_.reset();
   oracle_.End(state, /*rolled_back=*/false);
   EXPECT_EQ(oracle_.remembered(), 0U);
+}
+
+// Somebody who waits for `blocker`.
+class Waiter {
+ public:
+  Waiter(Oracle& oracle, const State& own, const State& blocker) {
+    const size_t before = oracle.waiting();
+    thread_ = common::RealEnv().StartThread("waiter", [this, &oracle, own, blocker] {
+      EXPECT_CODE(Code::kMustWait, own->BlockedBy(blocker));
+      outcome_ = oracle.AwaitBlocker(own.get(), {});
+    });
+    while (oracle.waiting() == before) {
+    }
+  }
+  Status Outcome() {
+    thread_->Join();
+    return outcome_;
+  }
+
+ private:
+  Status outcome_;
+  std::unique_ptr<common::Thread> thread_;
+};
+
+TEST_F(OracleTest, WhoIsBlockedWaitsForTheEnd) {
+  const State blocker = Begin();
+  const State own = Begin();
+  EXPECT_OK(oracle_.AwaitBlocker(own.get(), {}));  // nobody is in the way
+  EXPECT_CODE(Code::kMustWait, own->BlockedBy(blocker));
+  EXPECT_CODE(Code::kUnavailable, oracle_.AwaitBlocker(own.get(), {nullptr, 5}));
+  Waiter waiter(oracle_, own, blocker);
+  EXPECT_EQ(oracle_.waiting(), 1U);
+  oracle_.End(blocker, /*rolled_back=*/true);
+  EXPECT_OK(waiter.Outcome());
+}
+
+TEST_F(OracleTest, NobodyWaitsForOneThatIsAbandoned) {
+  const State blocker = Begin();
+  Waiter waiter(oracle_, Begin(), blocker);
+  oracle_.Abandon(blocker.get());
+  EXPECT_CODE(Code::kUnavailable, waiter.Outcome());
+}
+
+TEST_F(OracleTest, TheOneThatClosesACircleIsTold) {
+  const State a = Begin();
+  const State b = Begin();
+  const State c = Begin();
+  Waiter first(oracle_, a, b);
+  Waiter second(oracle_, b, c);
+  EXPECT_CODE(Code::kMustWait, c->BlockedBy(a));
+  EXPECT_CODE(Code::kDeadlock, oracle_.AwaitBlocker(c.get(), {}));
+  oracle_.End(c, /*rolled_back=*/true);
+  EXPECT_OK(second.Outcome());
+  oracle_.End(b, /*rolled_back=*/false);
+  EXPECT_OK(first.Outcome());
+}
+
+TEST_F(OracleTest, WhoAwaitsAllIsToldThatOneWaitsForIt) {
+  const State alone = Begin();
+  Waiter waiter(oracle_, Begin(), alone);
+  EXPECT_CODE(Code::kDeadlock, oracle_.AwaitAll(*alone, [] { return Status(); }));
+  oracle_.End(alone, /*rolled_back=*/false);
+  EXPECT_OK(waiter.Outcome());
+}
+
+TEST_F(OracleTest, NobodyMayWaitForOneThatAwaitsAll) {
+  const State alone = Begin();
+  const State other = Begin();
+  EXPECT_OK(oracle_.AwaitAll(*alone, [&] {
+    EXPECT_CODE(Code::kMustWait, other->BlockedBy(alone));
+    EXPECT_CODE(Code::kDeadlock, oracle_.AwaitBlocker(other.get(), {}));
+    return Status();
+  }));
+  EXPECT_CODE(Code::kMustWait, other->BlockedBy(alone));
+  EXPECT_CODE(Code::kUnavailable, oracle_.AwaitBlocker(other.get(), {nullptr, 1}));
 }
 
 }  // namespace

@@ -2,6 +2,20 @@
 
 namespace redbase::db {
 
+namespace {
+
+// What the statement is told that cannot wait any more, since rows of it were given out.
+Status TooLateToWait(Status failure) {
+  if (failure.code() != Code::kMustWait) {
+    return failure;
+  }
+  return {Code::kConflict,
+          "could not serialize access due to concurrent update; the transaction must be rolled "
+          "back and may be tried again"};
+}
+
+}  // namespace
+
 QueryResult::QueryResult(Parts parts) : parts_(std::move(parts)) {
   if (parts_.transaction != nullptr) {
     parts_.transaction->set_running(true);
@@ -22,14 +36,25 @@ Result<bool> QueryResult::Next(Batch* batch) {
     return false;
   }
   Result<bool> more = parts_.query->Next(batch);
+  while (!more.ok() && parts_.query && !gave_rows_) {
+    more = NextAgain(std::move(more).status(), batch);
+  }
   if (!more.ok()) {
     End(/*failed=*/true);
-    return more;
+    return TooLateToWait(std::move(more).status());
   }
+  gave_rows_ = true;
   if (!*more) {
     RETURN_IF_ERROR(Finish());
   }
   return more;
+}
+
+Result<bool> QueryResult::NextAgain(Status failure, Batch* batch) {
+  parts_.query.reset();
+  RETURN_IF_ERROR(parts_.statement->Restart(std::move(failure), parts_.patience));
+  ASSIGN_OR_RETURN(parts_.query, parts_.statement->Run(*parts_.plan));
+  return parts_.query->Next(batch);
 }
 
 Result<const Batch*> QueryResult::NextView() {
@@ -46,6 +71,11 @@ Result<Batch*> QueryResult::NextDirect() {
   }
   if (!std::exchange(has_run_, true)) {
     Result<Batch*> rows = parts_.statement->Run(*parts_.direct);
+    Status failure;
+    while (!rows.ok() && failure.ok()) {
+      failure = parts_.statement->Restart(std::move(rows).status(), parts_.patience);
+      rows = failure.ok() ? parts_.statement->Run(*parts_.direct) : failure;
+    }
     if (!rows.ok()) {
       End(/*failed=*/true);
       return rows;

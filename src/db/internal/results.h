@@ -44,7 +44,8 @@ class TextResult : public StatementResult {
 
 // A plan being run.  It commits when its last row was given out, and is taken back
 // when it fails or is dropped before.  One of several in a transaction is only done
-// then, and makes the transaction fail with it.
+// then, and makes the transaction fail with it.  Until it has given out its first rows it
+// begins again when others are in its way.
 class QueryResult : public StatementResult {
  public:
   struct Parts {
@@ -57,6 +58,7 @@ class QueryResult : public StatementResult {
     std::unique_ptr<ql::Query> query;
     std::shared_ptr<ql::DirectPlan> direct;
     std::vector<uint32_t> nodes;
+    common::Patience patience{};                // with others in the way
     SessionTransaction* transaction = nullptr;  // null: one of its own
   };
 
@@ -75,6 +77,8 @@ class QueryResult : public StatementResult {
   const std::vector<std::string>& notices() const override { return notices_; }
 
  private:
+  // Runs the query again after a failure; gives that back where it would not help.
+  Result<bool> NextAgain(Status failure, Batch* batch);
   // The rows of a direct plan, then null.
   Result<Batch*> NextDirect();
   Status Finish();
@@ -84,6 +88,7 @@ class QueryResult : public StatementResult {
   Parts parts_;
   uint64_t changed_rows_ = 0;
   bool has_run_ = false;  // the direct plan
+  bool gave_rows_ = false;
   const std::string text_;
   std::vector<std::string> notices_;
 };

@@ -27,10 +27,13 @@ SessionTransaction::SessionTransaction(ex::CommLayer& nodes, StatementLock& lock
                                        const parser::TransactionModes& modes)
     : lock_(lock), modes_(modes), nodes_(nodes.BeginTransaction(ScopeOf(modes))) {}
 
-Status SessionTransaction::Lock(StatementLock::Mode mode, const StatementLock::Patience& patience) {
+Status SessionTransaction::Lock(StatementLock::Mode mode, const common::Patience& patience) {
   assert(!failed_);
   if (LevelOf(modes_) == IsolationLevel::kSerializable && !read_only()) {
-    mode = std::max(mode, StatementLock::Mode::kWrite);
+    mode = std::max(mode, StatementLock::Mode::kSerial);
+  }
+  if (hold_.held() && hold_.mode() < mode && mode == StatementLock::Mode::kAlone) {
+    return nodes_->AwaitAll([&] { return lock_.Upgrade(&hold_, mode, patience); });
   }
   if (hold_.held()) {
     return lock_.Upgrade(&hold_, mode, patience);

@@ -6,8 +6,8 @@
 // taken back and the lock is given back at once.
 //
 // The lock is taken by the first statement and held to the end: to read until something
-// is changed, then to write; serializable transactions take it to write at once, unless
-// they are read-only.  So of those that may write, each sees the end of the one before.
+// is changed, then to write; serializable transactions take it as such at once, unless they
+// are read-only: nobody else writes beside them, so each sees the ends of those before.
 // Not thread-safe.
 #pragma once
 
@@ -35,7 +35,7 @@ class SessionTransaction {
   bool read_only() const { return modes_.read_only.value_or(false); }
 
   // Requires: active.
-  Status Lock(StatementLock::Mode mode, const StatementLock::Patience& patience);
+  Status Lock(StatementLock::Mode mode, const common::Patience& patience);
   Result<std::unique_ptr<ex::ClusterStatement>> Begin(const ex::StatementOptions& options) {
     return nodes_->Begin(options);
   }

@@ -1,24 +1,27 @@
 // StatementLock: who reads, who changes rows and who has the database alone; held for one
 // statement, or to the end of a transaction.
 //
-//             kRead  kWrite  kAlone
-//   kRead       +      +       -       + at the same time
-//   kWrite      +      -       -
-//   kAlone      -      -       -
+//             kRead  kWrite  kSerial  kAlone
+//   kRead       +      +        +       -       + at the same time
+//   kWrite      +      +        -       -
+//   kSerial     +      -        -       -
+//   kAlone      -      -        -       -
 //
-// Readers see a snapshot, so one writer does not disturb them; changes of the catalog and
-// of the buffer are made alone.  Who waits to be alone keeps new ones out.  A hold may be
-// made a stronger one without letting go.  Two who wait so may wait for each other: the
-// second is refused.
+// Readers see a snapshot, so writers do not disturb them; writers wait for each other row
+// by row (rm::RowLocks).  kSerial is for those that are to see no change of others
+// meanwhile.  Changes of the catalog and of the buffer are made alone.  Who waits to be
+// serial or alone keeps new writers, or all, out.  A hold may be made a stronger one without
+// letting go.  Two who wait so may wait for each other: the second is refused.
 //
 // Thread-safe; a hold may be given back by another thread than took it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
-#include "common/cancel_token.h"
 #include "common/env.h"
+#include "common/patience.h"
 #include "common/result.h"
 #include "common/sync.h"
 
@@ -26,13 +29,9 @@ namespace redbase::db {
 
 class StatementLock {
  public:
-  enum class Mode : uint8_t { kRead, kWrite, kAlone };  // each stronger than the one before
-
-  // What ends a wait early.
-  struct Patience {
-    const common::CancelToken* cancel = nullptr;  // may be null
-    int64_t timeout_millis = 0;                   // 0: for ever
-  };
+  // Each stronger than the one before.
+  enum class Mode : uint8_t { kRead, kWrite, kSerial, kAlone };
+  static constexpr size_t kModes = 4;
 
   // What one statement or transaction holds, until destroyed.
   class Hold {
@@ -48,6 +47,7 @@ class StatementLock {
     ~Hold() { Release(); }
 
     bool held() const { return lock_ != nullptr; }
+    Mode mode() const { return mode_; }
     void Release() {
       if (lock_ != nullptr) {
         std::exchange(lock_, nullptr)->Release(mode_);
@@ -62,34 +62,30 @@ class StatementLock {
 
   explicit StatementLock(common::Env& env) : env_(env) {}
 
-  // kCancelled; kUnavailable at the timeout.
-  Result<Hold> Take(Mode mode, const Patience& patience) EXCLUDES(mutex_);
+  // Errors of common::WaitFor.
+  Result<Hold> Take(Mode mode, const common::Patience& patience) EXCLUDES(mutex_);
   // Makes a hold as strong as `mode`; kDeadlock when another holder waits for this one.
   // After a failure the hold is what it was.
-  Status Upgrade(Hold* hold, Mode mode, const Patience& patience) EXCLUDES(mutex_);
+  Status Upgrade(Hold* hold, Mode mode, const common::Patience& patience) EXCLUDES(mutex_);
 
  private:
-  // How often a waiter looks whether it was cancelled: a signal handler that cancels
-  // cannot wake it.
-  static constexpr int64_t kLookMicros = 10000;
+  using Counts = std::array<uint32_t, kModes>;
 
+  static uint32_t& At(Counts& counts, Mode mode) { return counts[static_cast<size_t>(mode)]; }
+  // Whether nobody but `but` of these holds a mode that `mode` excludes.
+  bool MayHold(Mode mode, const Counts& but) const REQUIRES(mutex_);
+  // Whether nobody who came before is kept waiting by it.
+  bool MayEnter(Mode mode) const REQUIRES(mutex_);
   template <typename Ready>
-  Status Wait(Ready ready, const Patience& patience) REQUIRES(mutex_);
-  // Counts those who wait in `waiting` meanwhile.
-  template <typename Ready>
-  Status WaitAs(uint32_t* waiting, Ready ready, const Patience& patience) REQUIRES(mutex_);
+  Status WaitAs(uint32_t* waiting, Ready ready, const common::Patience& patience) REQUIRES(mutex_);
   void Release(Mode mode) EXCLUDES(mutex_);
 
   common::Env& env_;
   common::Mutex mutex_;
   common::CondVar changed_;
-  uint32_t readers_ GUARDED_BY(mutex_) = 0;
-  bool writing_ GUARDED_BY(mutex_) = false;
-  bool alone_ GUARDED_BY(mutex_) = false;
-  uint32_t waiting_alone_ GUARDED_BY(mutex_) = 0;
-  // Holders who wait: readers to write, and any to be alone.
-  uint32_t readers_to_write_ GUARDED_BY(mutex_) = 0;
-  uint32_t holders_to_alone_ GUARDED_BY(mutex_) = 0;
+  Counts holders_ GUARDED_BY(mutex_){};
+  Counts entering_ GUARDED_BY(mutex_){};   // who waits and holds nothing
+  Counts upgrading_ GUARDED_BY(mutex_){};  // who waits and holds a weaker mode
 };
 
 }  // namespace redbase::db

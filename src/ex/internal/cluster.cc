@@ -141,7 +141,11 @@ Status Cluster::DeliverKept() {
   {
     const common::MutexLock lock(mutex_);
     RETURN_IF_ERROR(given_up_);
+    if (kept_.empty()) {
+      return {};
+    }
     kept.swap(kept_);
+    ++delivering_;
   }
   Status first;
   for (Kept& each : kept) {
@@ -152,7 +156,33 @@ Status Cluster::DeliverKept() {
     }
     first.Update(std::move(status));
   }
+  std::vector<std::function<void()>> actions;
+  {
+    const common::MutexLock lock(mutex_);
+    --delivering_;
+    actions = TakeWhenDelivered();
+  }
+  for (const std::function<void()>& action : actions) {
+    action();
+  }
   return first;
+}
+
+std::vector<std::function<void()>> Cluster::TakeWhenDelivered() {
+  return kept_.empty() && delivering_ == 0 ? std::exchange(when_delivered_, {})
+                                           : std::vector<std::function<void()>>();
+}
+
+void Cluster::WhenDelivered(std::function<void()> action) {
+  std::vector<std::function<void()>> actions;
+  {
+    const common::MutexLock lock(mutex_);
+    when_delivered_.push_back(std::move(action));
+    actions = TakeWhenDelivered();
+  }
+  for (const std::function<void()>& each : actions) {
+    each();
+  }
 }
 
 }  // namespace redbase::ex

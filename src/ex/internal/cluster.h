@@ -55,6 +55,8 @@ class Cluster {
   void GiveUp(const Status& why) EXCLUDES(mutex_);
   // kUnavailable while one still cannot be delivered; the error that GiveUp was told of.
   Status DeliverKept() EXCLUDES(mutex_);
+  // Does `action` once everything that is kept has been delivered; at once if nothing is.
+  void WhenDelivered(std::function<void()> action) EXCLUDES(mutex_);
 
   // Every node has been told that what was prepared under this id is committed.
   void NoteEnded(tx::GlobalId global) EXCLUDES(mutex_);
@@ -83,6 +85,8 @@ class Cluster {
   }
 
  private:
+  std::vector<std::function<void()>> TakeWhenDelivered() REQUIRES(mutex_);
+
   struct Kept {
     uint32_t node;
     Request request;
@@ -97,6 +101,8 @@ class Cluster {
   mutable common::MemoryAccount memory_{"data nodes"};
   common::Mutex mutex_;
   std::vector<Kept> kept_ GUARDED_BY(mutex_);
+  uint32_t delivering_ GUARDED_BY(mutex_) = 0;  // threads that have taken what was kept
+  std::vector<std::function<void()>> when_delivered_ GUARDED_BY(mutex_);
   std::vector<tx::GlobalId> ended_ GUARDED_BY(mutex_);
   Status given_up_ GUARDED_BY(mutex_);
 };

@@ -17,13 +17,6 @@ constexpr double kManyRows = 4096;
 // An exchange's queues, on all nodes, are this part of a statement's memory.
 constexpr size_t kMemoryShare = 4;
 
-bool Changes(const ql::PlanNode& plan) {
-  return plan.As<ql::Insert>() != nullptr || plan.As<ql::Delete>() != nullptr ||
-         plan.As<ql::Update>() != nullptr ||
-         std::any_of(plan.children.begin(), plan.children.end(),
-                     [](const ql::PlanPtr& child) { return Changes(*child); });
-}
-
 // Adds the node's name to the errors of a stream.
 class NamedStream : public FragmentStream {
  public:
@@ -54,22 +47,39 @@ ClusterStatementImpl::ClusterStatementImpl(Cluster& cluster, const ql::Statistic
     : cluster_(cluster),
       statistics_(statistics),
       own_(std::in_place, cluster, statistics, SnapshotScope::kStatement),
-      transaction_(*own_),
-      id_(transaction_.BeginStatement()) {
+      transaction_(*own_) {
   SetUp(options);
 }
 
 ClusterStatementImpl::ClusterStatementImpl(Cluster& cluster, const ql::Statistics& statistics,
                                            const StatementOptions& options,
                                            ClusterTransactionImpl& transaction)
-    : cluster_(cluster),
-      statistics_(statistics),
-      transaction_(transaction),
-      id_(transaction_.BeginStatement()) {
+    : cluster_(cluster), statistics_(statistics), transaction_(transaction) {
   SetUp(options);
 }
 
+void ClusterStatementImpl::Begin() {
+  id_ = transaction_.BeginStatement();
+  view_ = transaction_.ViewOf(id_.number);
+}
+
+Status ClusterStatementImpl::Restart(Status failure, const common::Patience& patience) {
+  const bool waits = failure.code() == Code::kMustWait;
+  if (!waits && (failure.code() != Code::kConflict || !transaction_.sees_anew())) {
+    return failure;
+  }
+  RETURN_IF_ERROR(transaction_.TakeBack(id_.number));
+  if (waits) {
+    RETURN_IF_ERROR(
+        cluster_.master().log().oracle().AwaitBlocker(transaction_.whole().get(), patience));
+  }
+  RETURN_IF_ERROR(cluster_.DeliverKept());
+  Begin();
+  return {};
+}
+
 void ClusterStatementImpl::SetUp(const StatementOptions& options) {
+  Begin();
   if (own_) {
     own_->SetSynchronous(options.synchronous_commit);
   }
@@ -77,7 +87,6 @@ void ClusterStatementImpl::SetUp(const StatementOptions& options) {
   context_.executor = cluster_.options().executor;
   context_.catalog = &cluster_.master();
   context_.transaction = &transaction_.on_master();
-  view_ = transaction_.ViewOf(id_.number);
   context_.view = &view_;
   context_.memory = options.memory != nullptr ? options.memory : &own_memory_;
   context_.cancel = options.cancel;
@@ -105,7 +114,7 @@ CallContext ClusterStatementImpl::call_context() const {
 }
 
 Result<std::unique_ptr<ql::Query>> ClusterStatementImpl::Run(const ql::PlanNode& plan) {
-  if (Changes(plan)) {
+  if (ql::ChangesRows(plan)) {
     changed_ = true;
   }
   return ql::Query::Start(plan, context_);
@@ -146,7 +155,7 @@ Result<std::unique_ptr<FragmentStream>> ClusterStatementImpl::StartFragment(
     request.relations.push_back(
         {name, ShapeFingerprint(relation->schema, relation->partitioning->RangeOf(partition))});
   }
-  transaction_.Touch(node, id_.number, Changes(plan));
+  transaction_.Touch(node, id_.number, ql::ChangesRows(plan));
   Result<std::unique_ptr<FragmentStream>> stream =
       cluster_.transport().RunFragment(node, std::move(request), call_context());
   if (!stream.ok()) {

@@ -31,6 +31,7 @@ class ClusterStatementImpl : public ClusterStatement,
 
   Result<std::unique_ptr<ql::Query>> Run(const ql::PlanNode& plan) override;
   Result<Batch*> Run(ql::DirectPlan& plan) override;
+  Status Restart(Status failure, const common::Patience& patience) override;
   Status CreateTable(const sm::TableDefinition& definition) override;
   Status DropTable(std::string_view name) override;
   Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,
@@ -41,6 +42,7 @@ class ClusterStatementImpl : public ClusterStatement,
 
  private:
   void SetUp(const StatementOptions& options);
+  void Begin();
   Result<std::unique_ptr<FragmentStream>> StartFragment(uint32_t partition,
                                                         const ql::PlanNode& plan,
                                                         const std::vector<std::string>& relations,
@@ -61,7 +63,7 @@ class ClusterStatementImpl : public ClusterStatement,
   const ql::Statistics& statistics_;
   std::optional<ClusterTransactionImpl> own_;
   ClusterTransactionImpl& transaction_;
-  const StatementId id_;
+  StatementId id_;
   common::MemoryAccount own_memory_{"statement"};
   ql::ExecContext context_;
   tx::View view_;

@@ -38,6 +38,10 @@ Status ClusterTransactionImpl::RollbackTo(TransactionMark mark) {
   return TakeBack(StatementNumber{static_cast<uint64_t>(mark)});
 }
 
+Status ClusterTransactionImpl::AwaitAll(const std::function<Status()>& wait) {
+  return cluster_.master().log().oracle().AwaitAll(*whole_, wait);
+}
+
 StatementId ClusterTransactionImpl::BeginStatement() {
   if (scope_ == SnapshotScope::kStatement || !snapshot_.taken()) {
     snapshot_ = cluster_.master().log().oracle().Take();
@@ -92,7 +96,13 @@ ClusterTransactionImpl::Parts ClusterTransactionImpl::parts() const {
 
 void ClusterTransactionImpl::EndWhole(bool rolled_back) {
   snapshot_ = {};
-  cluster_.master().log().oracle().End(whole_, rolled_back);
+  tx::Oracle& oracle = cluster_.master().log().oracle();
+  if (rolled_back) {
+    // What a node has not heard to take back is nobody's to see or to reuse.
+    cluster_.WhenDelivered([&oracle, whole = whole_] { oracle.End(whole, /*rolled_back=*/true); });
+  } else {
+    oracle.End(whole_, /*rolled_back=*/false);
+  }
 }
 
 ClusterTransactionImpl::Parts ClusterTransactionImpl::TakeParts() {
@@ -138,6 +148,7 @@ Status ClusterTransactionImpl::Commit() {
   if (!status.ok() && cluster_.master().log().IsDecided(*global)) {
     // The decision may be in the log's file or not: nodes stay prepared.
     cluster_.GiveUp(status);
+    cluster_.master().log().oracle().Abandon(whole_.get());
     return status;
   }
   if (!status.ok()) {
@@ -176,7 +187,9 @@ Status ClusterTransactionImpl::RollBackAll(const Parts& parts) {
   Status status = EndOnNodes(parts, RollbackRequest());
   status.Update(on_master().Rollback());
   if (status.ok() || status.code() == Code::kUnavailable) {
-    EndWhole(/*rolled_back=*/true);  // else nobody is to see what could not be taken back
+    EndWhole(/*rolled_back=*/true);
+  } else {
+    cluster_.master().log().oracle().Abandon(whole_.get());  // nobody is to see what is left
   }
   if (changed_) {
     cluster_.NoteChange();

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -31,6 +32,7 @@ class ClusterTransactionImpl : public ClusterTransaction {
   Result<std::unique_ptr<ClusterStatement>> Begin(const StatementOptions& options) override;
   TransactionMark Mark() const override;
   Status RollbackTo(TransactionMark mark) override EXCLUDES(mutex_);
+  Status AwaitAll(const std::function<Status()>& wait) override;
   void SetSynchronous(bool synchronous) override { synchronous_ = synchronous; }
   Status Commit() override EXCLUDES(mutex_);
   Status Rollback() override EXCLUDES(mutex_);
@@ -42,6 +44,8 @@ class ClusterTransactionImpl : public ClusterTransaction {
   Status TakeBack(StatementNumber statement) EXCLUDES(mutex_);
   tx::Transaction& on_master() { return master_.transaction(); }
   const std::shared_ptr<tx::TransactionState>& whole() const { return whole_; }
+  // Whether each statement has a snapshot of its own.
+  bool sees_anew() const { return scope_ == SnapshotScope::kStatement; }
   // Requires: the statement is the last one begun.
   tx::View ViewOf(StatementNumber statement) const {
     return {snapshot_.timestamp(), whole_.get(), static_cast<uint64_t>(statement)};

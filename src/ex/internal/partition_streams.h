@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ class PartitionStreams {
     streams_.push_back({partition, std::move(stream)});
   }
 
+  // The first rows of every stream are read before any are given out: what may make the
+  // statement begin again, locks and keys of others, has been met then.
+  void ReadFirstRowsAhead() { reads_ahead_ = true; }
   // The next rows: the partition after which they are called, and a sequence that
   // grows from batch to batch.
   Result<ql::Poll> Next(Batch* batch, const ql::WakeFunction& wake);
@@ -49,9 +53,16 @@ class PartitionStreams {
   struct Stream {
     uint32_t partition;
     std::unique_ptr<FragmentStream> rows;
+    // What was read of it ahead.
+    std::optional<ql::Poll> first{};
+    Batch batch{};
   };
 
+  // False when it has to wait.
+  Result<bool> ReadAhead(const ql::WakeFunction& wake);
+
   std::vector<Stream> streams_;
+  bool reads_ahead_ = false;
   size_t current_ = 0;
   uint64_t batches_ = 0;  // of the current stream
   uint64_t changed_rows_ = 0;

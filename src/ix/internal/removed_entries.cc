@@ -1,13 +1,30 @@
 #include "ix/internal/removed_entries.h"
 
+#include <utility>
+
 namespace redbase::ix {
 
-void RemovedEntries::Add(std::string_view entry, const tx::TransactionState& by) {
+void RemovedEntries::Add(std::string_view entry, std::shared_ptr<const tx::TransactionState> by) {
   const common::MutexLock lock(mutex_);
-  const Entries::iterator at = entries_.try_emplace(std::string(entry), 0).first;
-  ++at->second;
-  of_[&by].push_back(at);
+  const Entries::iterator at = entries_.try_emplace(std::string(entry)).first;
+  ++at->second.count;
+  of_[by.get()].push_back(at);
+  at->second.last = std::move(by);
   count_.store(entries_.size(), std::memory_order_release);
+}
+
+std::shared_ptr<const tx::TransactionState> RemovedEntries::RemoverOf(std::string_view key) const {
+  if (empty()) {
+    return nullptr;
+  }
+  const common::MutexLock lock(mutex_);
+  for (auto at = entries_.lower_bound(key); at != entries_.end() && at->first.starts_with(key);
+       ++at) {
+    if (at->second.last->active()) {
+      return at->second.last;
+    }
+  }
+  return nullptr;
 }
 
 std::vector<std::string> RemovedEntries::List(std::string_view from,
@@ -28,7 +45,7 @@ void RemovedEntries::Forget(const tx::TransactionState& transaction) {
     return;
   }
   for (const Entries::iterator at : of->second) {
-    if (--at->second == 0) {
+    if (--at->second.count == 0) {
       entries_.erase(at);
     }
   }

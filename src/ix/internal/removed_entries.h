@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,15 +25,22 @@ namespace redbase::ix {
 class RemovedEntries : public tx::VersionKeeper {
  public:
   bool empty() const { return count_.load(std::memory_order_acquire) == 0; }
-  void Add(std::string_view entry, const tx::TransactionState& by) EXCLUDES(mutex_);
+  void Add(std::string_view entry, std::shared_ptr<const tx::TransactionState> by) EXCLUDES(mutex_);
+  // The transaction under way, if one, that was the last to remove an entry of this key, and
+  // may put it back.
+  std::shared_ptr<const tx::TransactionState> RemoverOf(std::string_view key) const
+      EXCLUDES(mutex_);
   // Entries from `from` on and below `to`, ascending.  Without `to`: to the end.
   std::vector<std::string> List(std::string_view from, std::optional<std::string_view> to) const
       EXCLUDES(mutex_);
   void Forget(const tx::TransactionState& transaction) override EXCLUDES(mutex_);
 
  private:
-  // How many transactions have removed it, or one how often.
-  using Entries = std::map<std::string, size_t, std::less<>>;
+  struct Removals {
+    size_t count = 0;  // by how many transactions, or one how often
+    std::shared_ptr<const tx::TransactionState> last{};
+  };
+  using Entries = std::map<std::string, Removals, std::less<>>;
 
   mutable common::Mutex mutex_;
   Entries entries_ GUARDED_BY(mutex_);

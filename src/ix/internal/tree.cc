@@ -132,22 +132,45 @@ Result<std::optional<pf::PageRef>> BPlusTree::Impl::Latch(pf::MiniTransaction* c
   return std::optional<pf::PageRef>(ref);
 }
 
-Status BPlusTree::Impl::CheckNew(const NodeView& leaf, std::string_view entry,
-                                 NodeView::Position at, bool check_unique) const {
-  const std::string_view key = entry.substr(0, entry.size() - kRidBytes);
-  if (at.equal) {
-    return {Code::kAlreadyExists, "entry " + KeyText(options_.key, key) + " of this very record"};
-  }
-  const bool taken = check_unique && ((at.index > 0 && leaf.HasKey(at.index - 1, key)) ||
-                                      (at.index < leaf.count() && leaf.HasKey(at.index, key)));
-  return taken ? CheckDuplicate(key) : Status();
-}
-
-Status BPlusTree::Impl::CheckDuplicate(std::string_view key) const {
-  const Result<std::vector<Value>> values = DecodeKey(options_.key, key);
-  if (values.ok() && HoldsNull(*values)) {
+Status BPlusTree::Impl::CheckNew(std::string_view entry, NodeView::Position at) const {
+  if (!at.equal) {
     return {};
   }
+  const std::string_view key = entry.substr(0, entry.size() - kRidBytes);
+  return {Code::kAlreadyExists, "entry " + KeyText(options_.key, key) + " of this very record"};
+}
+
+// The leaf is latched, so nobody takes the key in or out meanwhile, and who is about to had
+// said so before.  All entries of a key that may not repeat would be in this leaf.
+Status BPlusTree::Impl::CheckUnique(tx::Transaction& transaction, const NodeView& leaf,
+                                    std::string_view entry, NodeView::Position at,
+                                    const ChangerOf* changer_of) const {
+  const std::string_view key = entry.substr(0, entry.size() - kRidBytes);
+  for (const size_t index : {at.index - 1, at.index}) {
+    if (index >= leaf.count() || !leaf.HasKey(index, key)) {
+      continue;
+    }
+    if (MayRepeat(key)) {
+      return {};
+    }
+    auto changer = changer_of != nullptr ? (*changer_of)(leaf.RidAt(index)) : nullptr;
+    return changer == nullptr || changer.get() == &transaction.state()
+               ? Duplicate(key)
+               : transaction.state().BlockedBy(std::move(changer));
+  }
+  auto remover = removed_->RemoverOf(key);
+  if (remover == nullptr || remover.get() == &transaction.state() || MayRepeat(key)) {
+    return {};
+  }
+  return transaction.state().BlockedBy(std::move(remover));
+}
+
+bool BPlusTree::Impl::MayRepeat(std::string_view key) const {
+  const Result<std::vector<Value>> values = DecodeKey(options_.key, key);
+  return values.ok() && HoldsNull(*values);
+}
+
+Status BPlusTree::Impl::Duplicate(std::string_view key) const {
   return {Code::kConstraint, "key " + KeyText(options_.key, key) + " already exists"};
 }
 
@@ -158,10 +181,11 @@ Status BPlusTree::Impl::CheckNext(std::string_view last, std::string_view entry)
   const std::string_view key = entry.substr(0, entry.size() - kRidBytes);
   const bool same_key =
       last.size() == entry.size() && last.substr(0, last.size() - kRidBytes) == key;
-  return options_.unique && same_key ? CheckDuplicate(key) : Status();
+  return options_.unique && same_key && !MayRepeat(key) ? Duplicate(key) : Status();
 }
 
-Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view entry) {
+Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view entry,
+                               const ChangerOf* changer_of) {
   RETURN_IF_ERROR(BeginChange());
   NodeReader reader(*file_);
   while (true) {
@@ -177,8 +201,11 @@ Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view en
       return DamagedNode(*file_, change.page_num(*ref), problem);
     }
     const NodeView::Position at = leaf.LowerBound(entry);
+    RETURN_IF_ERROR(CheckNew(entry, at));
     // Undo puts back what was there: its uniqueness is not in question.
-    RETURN_IF_ERROR(CheckNew(leaf, entry, at, options_.unique && transaction != nullptr));
+    if (options_.unique && transaction != nullptr) {
+      RETURN_IF_ERROR(CheckUnique(*transaction, leaf, entry, at, changer_of));
+    }
     if (leaf.HasRoom(suffix.size())) {
       EntryBuffer payload;
       payload.Put(static_cast<uint16_t>(at.index));
@@ -225,7 +252,7 @@ Status BPlusTree::Impl::Erase(tx::Transaction* transaction, std::string_view ent
     if (transaction != nullptr) {
       transaction->NoteUndo(file_->id(), kUndoErase, AsBytes(entry));
       transaction->state().Keep(removed_);
-      removed_->Add(entry, transaction->state());
+      removed_->Add(entry, transaction->stamp().by);
     }
     change.Apply(*ref, kEraseOp, payload.view());
     change.Commit();

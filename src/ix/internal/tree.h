@@ -51,7 +51,8 @@ class BPlusTree::Impl {
   void Register(UndoTarget* target);
 
   // The changes of one entry; no undo is noted when `transaction` is null.
-  Status Insert(tx::Transaction* transaction, std::string_view entry);
+  Status Insert(tx::Transaction* transaction, std::string_view entry,
+                const ChangerOf* changer_of = nullptr);
   Status Erase(tx::Transaction* transaction, std::string_view entry);
   Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
   Result<std::optional<Rid>> LookupOne(std::string_view key) const;
@@ -95,11 +96,15 @@ class BPlusTree::Impl {
                                            std::string_view entry, uint16_t level) const;
   Result<pf::PageRef> LatchChild(pf::MiniTransaction* change, pf::PageRef parent,
                                  size_t index) const;
-  // kConstraint unless the key may be there twice, since it holds a null.
-  Status CheckDuplicate(std::string_view key) const;
-  // Whether a leaf may take `entry`; `at` is where.
-  Status CheckNew(const NodeView& leaf, std::string_view entry, NodeView::Position at,
-                  bool check_unique) const;
+  // Whether the key may be there twice, since it holds a null.
+  bool MayRepeat(std::string_view key) const;
+  // kConstraint.
+  Status Duplicate(std::string_view key) const;
+  // Whether the leaf that has place for `entry` at `at` may take it.
+  Status CheckNew(std::string_view entry, NodeView::Position at) const;
+  // The same of a unique tree, whose keys others may be about to change.
+  Status CheckUnique(tx::Transaction& transaction, const NodeView& leaf, std::string_view entry,
+                     NodeView::Position at, const ChangerOf* changer_of) const;
 
   // Makes room for `length` more bytes of an entry in the node for `entry`.
   Status Split(uint16_t level, std::string_view entry, size_t length);

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "ql/internal/lock_rows.h"
+
 namespace redbase::ql {
 
 struct DeleteOperator::State : WorkerState {
@@ -21,6 +23,10 @@ DeleteOperator::DeleteOperator(Schema schema, std::unique_ptr<Operator> input,
       indexes_(std::move(indexes)),
       victims_(context.memory) {}
 
+Status DeleteOperator::DoOpen() {
+  return LockRows(records_, victims_.rids(), rm::RowLock::kUpdate, context_);
+}
+
 Result<std::unique_ptr<WorkerState>> DeleteOperator::DoNewWorker(const WakeFunction& /*wake*/) {
   return std::unique_ptr<WorkerState>(std::make_unique<State>());
 }
@@ -30,10 +36,6 @@ Result<Poll> DeleteOperator::DoNext(WorkerState* state, Batch* batch) {
   const std::vector<Rid>& rids = victims_.rids();
   while (next < rids.size()) {
     const size_t count = std::min(rids.size() - next, kBatchCapacity);
-    if (context_.view != nullptr) {
-      RETURN_IF_ERROR(
-          records_.CheckNotOvertaken(std::span(rids).subspan(next, count), *context_.view));
-    }
     RETURN_IF_ERROR(fetch_.Fetch(std::span(rids).subspan(next, count), batch));
     next += count;
     RETURN_IF_ERROR(indexes_.Erase(*batch, batch->rids()));

@@ -26,6 +26,8 @@ class DeleteOperator : public Operator {
  private:
   struct State;
 
+  // Locks all rows and refuses those that others were first to change.
+  Status DoOpen() override;
   Result<std::unique_ptr<WorkerState>> DoNewWorker(const WakeFunction& wake) override;
   Result<Poll> DoNext(WorkerState* state, Batch* batch) override;
 

@@ -29,7 +29,8 @@ Status DuplicateKey(const sm::IndexInfo& index, const ix::BPlusTree& tree, std::
 
 Result<IndexSet> IndexSet::Open(const sm::Relation& relation, ExecContext& context,
                                 const std::function<bool(const sm::IndexInfo&)>& choose) {
-  IndexSet set(context);
+  ASSIGN_OR_RETURN(const rm::RecordFile* const records, context.catalog->Records(relation));
+  IndexSet set(context, [records](Rid rid) { return records->ChangerOf(rid); });
   for (const sm::IndexInfo& info : relation.indexes) {
     if (choose(info)) {
       ASSIGN_OR_RETURN(ix::BPlusTree * tree, context.catalog->Tree(relation, info));
@@ -37,6 +38,11 @@ Result<IndexSet> IndexSet::Open(const sm::Relation& relation, ExecContext& conte
     }
   }
   return set;
+}
+
+bool IndexSet::has_unique() const {
+  return std::any_of(indexes_.begin(), indexes_.end(),
+                     [](const Index& index) { return index.info.unique; });
 }
 
 Status IndexSet::Insert(const Batch& rows, std::span<const Rid> rids) {
@@ -86,9 +92,10 @@ Status IndexSet::ApplyTo(const Index& index) {
 }
 
 Status IndexSet::ApplyOne(const Index& index, const ix::Entry& entry) {
-  Status status = change_ == Change::kInsert
-                      ? index.tree->Insert(*context_->transaction, entry.key, entry.rid)
-                      : index.tree->Erase(*context_->transaction, entry.key, entry.rid);
+  Status status =
+      change_ == Change::kInsert
+          ? index.tree->Insert(*context_->transaction, entry.key, entry.rid, &changer_of_)
+          : index.tree->Erase(*context_->transaction, entry.key, entry.rid);
   if (status.code() == Code::kConstraint) {
     return DuplicateKey(index.info, *index.tree, entry.key);
   }

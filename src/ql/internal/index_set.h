@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ix/bplus_tree.h"
@@ -32,6 +33,7 @@ class IndexSet {
 
   bool empty() const { return indexes_.empty(); }
   size_t size() const { return indexes_.size(); }
+  bool has_unique() const;
 
   // The entries of the selected rows, which have the relation's columns, are going
   // to enter or leave the trees; the i-th RID belongs to the i-th selected row.
@@ -40,7 +42,7 @@ class IndexSet {
   Status Insert(const Batch& rows, std::span<const Rid> rids);
   Status Erase(const Batch& rows, std::span<const Rid> rids);
   // Makes the changes collected.  kConstraint, naming index and values, for a second
-  // record with a key of a unique index.
+  // record with a key of a unique index; kMustWait when that depends on another transaction.
   Status Apply();
 
  private:
@@ -51,12 +53,14 @@ class IndexSet {
     std::unique_ptr<EntryList> entries;  // collected, all for change_
   };
 
-  explicit IndexSet(ExecContext& context) : context_(&context) {}
+  IndexSet(ExecContext& context, ix::ChangerOf changer_of)
+      : context_(&context), changer_of_(std::move(changer_of)) {}
   Status Collect(Change change, const Batch& rows, std::span<const Rid> rids);
   Status ApplyTo(const Index& index);
   Status ApplyOne(const Index& index, const ix::Entry& entry);
 
   ExecContext* context_;
+  ix::ChangerOf changer_of_;
   Change change_ = Change::kInsert;
   std::vector<Index> indexes_;
 };

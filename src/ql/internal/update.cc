@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ql/expr_eval.h"
+#include "ql/internal/lock_rows.h"
 #include "ql/internal/rid_sink.h"
 
 namespace redbase::ql {
@@ -66,10 +67,11 @@ Result<Accepted> UpdateOperator::NewValueSink::Take(size_t worker, Batch* batch)
 }
 
 Status UpdateOperator::DoOpen() {
+  const rm::RowLock lock = update_.moves || target_.touched.has_unique()
+                               ? rm::RowLock::kUpdate
+                               : rm::RowLock::kNoKeyUpdate;
   for (const Batch& chunk : sink_.rows().chunks()) {
-    if (context_.view != nullptr) {
-      RETURN_IF_ERROR(target_.records->CheckNotOvertaken(chunk.rids(), *context_.view));
-    }
+    RETURN_IF_ERROR(LockRows(*target_.records, chunk.rids(), lock, context_));
   }
   if (target_.touched.empty()) {
     return {};

@@ -51,8 +51,8 @@ class UpdateOperator : public Operator {
     const Update& update_;
   };
 
-  // Refuses rows that others were first to change; then takes the touched indexes'
-  // entries of all old rows out.
+  // Locks all rows and refuses those that others were first to change; then takes the
+  // touched indexes' entries of all old rows out.
   Status DoOpen() override;
   Result<std::unique_ptr<WorkerState>> DoNewWorker(const WakeFunction& wake) override;
   Result<Poll> DoNext(WorkerState* state, Batch* batch) override;

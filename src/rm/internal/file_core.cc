@@ -104,52 +104,56 @@ Status FileCore::BeginChange() {
   return {};
 }
 
-class FileCore::AwaitedEnd {
- public:
-  AwaitedEnd(FileCore& core, std::vector<LongReference> removed,
-             std::function<void(FileCore& core, bool committed)> end)
-      : weak_(core.weak_from_this()), removed_(std::move(removed)), end_(std::move(end)) {}
+namespace {
 
-  void End(bool committed) const {
-    const std::shared_ptr<FileCore> core = OpenCore();
-    if (core != nullptr && end_) {
-      end_(*core, committed);
-    }
-  }
-  void Complete(bool frees) const {
-    if (const std::shared_ptr<FileCore> core = OpenCore()) {
+// Null when the file was closed or dropped.
+std::shared_ptr<FileCore> OpenCore(const std::weak_ptr<FileCore>& weak) {
+  std::shared_ptr<FileCore> core = weak.lock();
+  return core == nullptr || core->gone.load() ? nullptr : core;
+}
+
+}  // namespace
+
+void FileCore::AwaitEnd(tx::TransactionState& transaction,
+                        std::function<void(FileCore& core)> end) {
+  ++awaited_ends_;
+  transaction.WhenEnded([weak = weak_from_this(), end = std::move(end)](tx::TransactionState&) {
+    if (const std::shared_ptr<FileCore> core = OpenCore(weak)) {
+      end(*core);
       --core->awaited_ends_;
-      if (frees) {
-        core->FreeLongValues(removed_);
-      }
     }
-  }
-
- private:
-  // Null when the file was closed or dropped.
-  std::shared_ptr<FileCore> OpenCore() const {
-    std::shared_ptr<FileCore> core = weak_.lock();
-    return core == nullptr || core->gone.load() ? nullptr : core;
-  }
-
-  const std::weak_ptr<FileCore> weak_;
-  const std::vector<LongReference> removed_;
-  const std::function<void(FileCore& core, bool committed)> end_;
-};
+  });
+}
 
 void FileCore::AwaitEnd(tx::Transaction& transaction, std::vector<LongReference> removed,
-                        std::function<void(FileCore& core, bool committed)> end) {
+                        std::function<void(FileCore& core, bool stands)> end) {
   ++awaited_ends_;
-  const auto awaited =
-      std::make_shared<const AwaitedEnd>(*this, std::move(removed), std::move(end));
-  transaction.OnRollback([awaited] {
-    awaited->End(/*committed=*/false);
-    awaited->Complete(/*frees=*/false);
+  const auto stands = std::make_shared<std::atomic<bool>>(true);
+  transaction.OnRollback([stands] { *stands = false; });
+  transaction.state().WhenEnded([weak = weak_from_this(), removed = std::move(removed),
+                                 end = std::move(end), stands](tx::TransactionState& ended) {
+    const std::shared_ptr<FileCore> core = OpenCore(weak);
+    if (core != nullptr && end) {
+      end(*core, *stands);
+    }
+    const auto complete = [weak, removed, stands] {
+      if (const std::shared_ptr<FileCore> open = OpenCore(weak)) {
+        --open->awaited_ends_;
+        open->FreeLongValues(*stands ? std::span(removed) : std::span<const LongReference>());
+      }
+    };
+    if (removed.empty() || !*stands) {
+      complete();
+    } else {
+      ended.WhenForgotten(complete);
+    }
   });
-  transaction.OnCommit([awaited, &transaction] {
-    awaited->End(/*committed=*/true);
-    transaction.state().WhenForgotten([awaited] { awaited->Complete(/*frees=*/true); });
-  });
+}
+
+void FileCore::EndPending(PageNum page) {
+  if (room.EndPending(page)) {
+    FreeIfEmpty(page);
+  }
 }
 
 Status FileCore::SaveDirectory() {

@@ -22,6 +22,7 @@
 #include "rm/internal/directory.h"
 #include "rm/internal/record_layout.h"
 #include "rm/internal/room_map.h"
+#include "rm/internal/row_locks.h"
 #include "rm/internal/version_map.h"
 #include "rm/record_file.h"
 #include "rm/record_page.h"
@@ -48,12 +49,17 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
   // Says in the file that its counts no longer hold.  Before every change.
   Status BeginChange();
-  // Unless the file was closed or dropped before: does `end`, if any, when the transaction
-  // has ended, and frees the long values that it removed once it has committed and no
-  // snapshot needs them.  Until then the file is not clean: a transaction that is never
-  // told its outcome leaves all of this to the next open.
+  // Unless the file was closed or dropped before: does `end` when the transaction has ended
+  // on all nodes.  What it has left or freed is nobody else's before: a snapshot that does
+  // not see its end finds by RID what was there.  Until then the file is not clean: a
+  // transaction that is never told its outcome leaves all of this to the next open.
+  void AwaitEnd(tx::TransactionState& transaction, std::function<void(FileCore& core)> end);
+  // The same of a change, which `stands` unless it was taken back; and frees the long values
+  // that it removed, if it stands and once no snapshot needs them.
   void AwaitEnd(tx::Transaction& transaction, std::vector<LongReference> removed,
-                std::function<void(FileCore& core, bool committed)> end = nullptr);
+                std::function<void(FileCore& core, bool stands)> end = nullptr);
+  // A page is no longer pending for one reason; it is given back if nothing is in it.
+  void EndPending(PageNum page);
   // No effect while an end is awaited.
   Status SaveDirectory();
   // Makes counts and map anew from the pages.
@@ -107,13 +113,12 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
   RoomMap room;
   const std::shared_ptr<VersionMap> versions = std::make_shared<VersionMap>();
+  const std::shared_ptr<RowLocks> locks = std::make_shared<RowLocks>();
   std::atomic<uint64_t> records{0};
   std::atomic<uint32_t> record_pages{0};
   std::atomic<bool> gone{false};  // closed or abandoned: touch the file no more
 
  private:
-  class AwaitedEnd;
-
   DirectoryContent Content() const;
 
   mutable common::Mutex mutex_;

@@ -216,6 +216,22 @@ Result<std::optional<PinnedRecord>> PinAsSeen(const FileCore& core, Rid rid, con
   return std::optional<PinnedRecord>();
 }
 
+std::shared_ptr<const tx::TransactionState> ChangerOf(const FileCore& core, Rid rid) {
+  std::shared_ptr<const tx::TransactionState> changer;
+  core.versions->ForEach(rid.page, [&](const Version& version) {
+    bool is_it = false;
+    if (version.stamp.by->active()) {
+      is_it = version.kind == kUndoBulkPage;
+      ForEachSlot(version, [&](uint16_t slot) { is_it = is_it || rid.slot == SlotNum{slot}; });
+    }
+    if (is_it) {
+      changer = version.stamp.by;
+    }
+    return !is_it;
+  });
+  return changer;
+}
+
 Status OvertakenError() {
   return {Code::kConflict,
           "could not serialize access due to concurrent update; the transaction must be rolled "

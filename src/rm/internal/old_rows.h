@@ -104,6 +104,9 @@ class OldRows {
 Result<std::optional<PinnedRecord>> PinAsSeen(const FileCore& core, Rid rid, const tx::View* view,
                                               OldRows* rows);
 
+// The transaction under way that was the last to change the record; null when there is none.
+std::shared_ptr<const tx::TransactionState> ChangerOf(const FileCore& core, Rid rid);
+
 Status OvertakenError();
 // OvertakenError, of kConflict, when somebody whose end the view does not see has changed
 // one of the records, of which all are on one page.

@@ -217,8 +217,11 @@ bool RecordMover::FindExtra() {
 Result<bool> RecordMover::PutIntoExtra(const Latched& latched, pf::MiniTransaction* change,
                                        Rid* target) {
   const PageNum number = *extra_;
-  if (number == latched.record.home.page || number == latched.record.at.page ||
-      !core_.IsRecordPage(change->bytes(*latched.extra)) || core_.room.IsPending(number)) {
+  if (number == latched.record.home.page || number == latched.record.at.page) {
+    return false;
+  }
+  if (!core_.IsRecordPage(change->bytes(*latched.extra)) || core_.room.IsPending(number)) {
+    taken_.back().set_has_room(false);  // nor for others: it was freed, or will be put back
     return false;
   }
   const RecordPage page(change->bytes(*latched.extra));
@@ -239,6 +242,9 @@ Result<bool> RecordMover::PutIntoExtra(const Latched& latched, pf::MiniTransacti
 }
 
 Status RecordMover::PutIntoFresh(const Latched& latched, pf::MiniTransaction* change, Rid* target) {
+  if (latched.extra && *extra_ != latched.record.home.page && *extra_ != latched.record.at.page) {
+    change->Unlatch(*latched.extra);  // which may be free by now, and the one that is allocated
+  }
   const auto heap = static_cast<uint32_t>(Heap(merged_) + sizeof(MovedIn));
   const uint16_t capacity = core_.CapacityFor({&heap, 1});
   ASSIGN_OR_RETURN(const pf::PageRef page, change->Allocate(core_.file, kRecordPageKind));
