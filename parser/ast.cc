@@ -1,5 +1,6 @@
 #include "parser/ast.h"
 
+#include <array>
 namespace redbase::parser {
 
 std::string ToString(Position position) {
@@ -36,6 +37,13 @@ ComparisonOp Flip(ComparisonOp op) {
     default:
       return op;
   }
+}
+
+std::string_view ToString(TableLockMode mode) {
+  constexpr std::array<std::string_view, 8> kNames = {
+      "access share", "row share",           "row exclusive", "share update exclusive",
+      "share",        "share row exclusive", "exclusive",     "access exclusive"};
+  return kNames[static_cast<size_t>(mode)];
 }
 
 std::string_view ToString(IsolationLevel level) {

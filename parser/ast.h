@@ -174,11 +174,23 @@ struct Print {
   std::vector<Identifier> columns;  // kTree only: the columns of the index
 };
 
+// What others may not do with a row that is locked: each more than the one before.
+enum class RowLockStrength : uint8_t { kKeyShare, kShare, kNoKeyUpdate, kUpdate };
+// What becomes of rows that others have locked.
+enum class LockedRows : uint8_t { kWait, kNoWait, kSkip };
+
+struct RowLocking {
+  RowLockStrength strength = RowLockStrength::kUpdate;
+  std::vector<Identifier> of;  // empty: every relation
+  LockedRows locked_rows = LockedRows::kWait;
+};
+
 struct Select {
   bool star = false;             // then `items` is empty
   std::vector<ColumnRef> items;  // else at least one
   std::vector<Identifier> from;
   std::vector<Comparison> where;  // all of them must hold
+  std::vector<RowLocking> locking;
 };
 
 struct Insert {
@@ -252,6 +264,26 @@ struct Release {
   Identifier savepoint;
 };
 
+// The modes of PostgreSQL, in its order.
+enum class TableLockMode : uint8_t {
+  kAccessShare,
+  kRowShare,
+  kRowExclusive,
+  kShareUpdateExclusive,
+  kShare,
+  kShareRowExclusive,
+  kExclusive,
+  kAccessExclusive,
+};
+// "row exclusive" and so on.
+std::string_view ToString(TableLockMode mode);
+
+struct LockTable {
+  std::vector<Identifier> tables;
+  TableLockMode mode = TableLockMode::kAccessExclusive;
+  bool nowait = false;
+};
+
 struct Checkpoint {};
 
 // Copies the whole database into a new directory.
@@ -269,9 +301,10 @@ struct Shell {
   std::string command;
 };
 
-using Statement = std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help,
-                               Print, Select, Insert, Delete, Update, QueryPlans, ResetIo,
-                               ResetBuffer, ResizeBuffer, Begin, Commit, Rollback, Savepoint,
-                               RollbackTo, Release, Checkpoint, Backup, Exit, Empty, Shell>;
+using Statement =
+    std::variant<CreateTable, DropTable, CreateIndex, DropIndex, Load, Set, Help, Print, Select,
+                 Insert, Delete, Update, QueryPlans, ResetIo, ResetBuffer, ResizeBuffer, Begin,
+                 Commit, Rollback, Savepoint, RollbackTo, Release, LockTable, Checkpoint, Backup,
+                 Exit, Empty, Shell>;
 
 }  // namespace redbase::parser

@@ -123,6 +123,20 @@ std::string WhereText(const std::vector<Comparison>& where) {
   return out;
 }
 
+std::string LockingText(const std::vector<RowLocking>& locking) {
+  constexpr std::array<const char*, 4> kStrengths = {"key share", "share", "no key update",
+                                                     "update"};
+  constexpr std::array<const char*, 3> kLockedRows = {"", " nowait", " skip locked"};
+  std::string out;
+  for (const RowLocking& each : locking) {
+    out += " for ";
+    out += kStrengths[static_cast<size_t>(each.strength)];
+    out += each.of.empty() ? "" : " of " + BlankedList(each.of);
+    out += kLockedRows[static_cast<size_t>(each.locked_rows)];
+  }
+  return out;
+}
+
 struct Echo {
   std::string operator()(const CreateTable& create) const {
     std::string out = "create table " + create.table.text + " (";
@@ -172,7 +186,8 @@ struct Echo {
   }
   std::string operator()(const Select& select) const {
     return "select " + (select.star ? " *" : BlankedList(select.items)) + "\n from " +
-           BlankedList(select.from) + "\n" + WhereText(select.where) + ";\n";
+           BlankedList(select.from) + "\n" + WhereText(select.where) + LockingText(select.locking) +
+           ";\n";
   }
   std::string operator()(const Insert& insert) const {
     std::string out = "insert into " + insert.table.text + " values ";
@@ -218,6 +233,10 @@ struct Echo {
   }
   std::string operator()(const Release& release) const {
     return "release savepoint " + release.savepoint.text + ";\n";
+  }
+  std::string operator()(const LockTable& lock) const {
+    return "lock table " + BlankedList(lock.tables) + " in " + std::string(ToString(lock.mode)) +
+           " mode" + (lock.nowait ? " nowait" : "") + ";\n";
   }
   std::string operator()(const Checkpoint& /*checkpoint*/) const { return "checkpoint;\n"; }
   std::string operator()(const Backup& backup) const {

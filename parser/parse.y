@@ -63,6 +63,8 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
   REPEATABLE "repeatable" SNAPSHOT "snapshot" SERIALIZABLE "serializable" ONLY "only"
   WRITE "write" COMMIT "commit" ENDWORD "end" ROLLBACK "rollback" ABORT "abort" TO "to"
   SAVEPOINT "savepoint" RELEASE "release" CHECKPOINT "checkpoint" BACKUP "backup"
+  FOR "for" NO "no" KEY "key" SHARE "share" OF "of" NOWAIT "nowait" SKIP "skip" LOCKED "locked"
+  LOCK "lock" IN "in" MODE "mode" ACCESS "access" ROW "row" EXCLUSIVE "exclusive"
 
 %token <std::string_view> NAME "a name"
 %token <Box<Literal>> INTEGER "an integer" REAL "a real number" STRING "a string"
@@ -73,7 +75,12 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
    scanner's text, and nodes are boxed.  Only lists are held as they are. */
 %nterm <Box<Statement>> statement create_table create_index print select insert transaction
 %nterm <std::string_view> name word
-%nterm <std::vector<Identifier>> names
+%nterm <std::vector<Identifier>> names of
+%nterm <RowLockStrength> lock_strength
+%nterm <TableLockMode> table_lock table_lock_mode
+%nterm <bool> nowait
+%nterm <LockedRows> locked_rows
+%nterm <std::vector<RowLocking>> locking
 %nterm <Box<ColumnDefinition>> column_definition
 %nterm <std::vector<ColumnDefinition>> column_definitions
 %nterm <Box<Distribute>> distribute
@@ -107,6 +114,8 @@ statement:
 | select
 | insert
 | transaction
+| "lock" table names table_lock nowait
+                                { $$ = Boxed(LockTable{$3, $4, $5}); }
 | "drop" "table" name           { $$ = Boxed(DropTable{Named($3, @3)}); }
 | "drop" "index" name "(" names ")"
                                 { $$ = Boxed(DropIndex{Named($3, @3), $5}); }
@@ -148,6 +157,30 @@ transaction:
 | "release" name                { $$ = Boxed(Release{Named($2, @2)}); }
 | "release" "savepoint" name    { $$ = Boxed(Release{Named($3, @3)}); }
 | "checkpoint"                  { $$ = Boxed(Checkpoint{}); }
+;
+
+table: %empty | "table";
+
+/* Without a mode: the strongest. */
+table_lock:
+  %empty                        { $$ = TableLockMode::kAccessExclusive; }
+| "in" table_lock_mode "mode"   { $$ = $2; }
+;
+
+table_lock_mode:
+  "access" "share"              { $$ = TableLockMode::kAccessShare; }
+| "row" "share"                 { $$ = TableLockMode::kRowShare; }
+| "row" "exclusive"             { $$ = TableLockMode::kRowExclusive; }
+| "share" "update" "exclusive"  { $$ = TableLockMode::kShareUpdateExclusive; }
+| "share"                       { $$ = TableLockMode::kShare; }
+| "share" "row" "exclusive"     { $$ = TableLockMode::kShareRowExclusive; }
+| "exclusive"                   { $$ = TableLockMode::kExclusive; }
+| "access" "exclusive"          { $$ = TableLockMode::kAccessExclusive; }
+;
+
+nowait:
+  %empty                        { $$ = false; }
+| "nowait"                      { $$ = true; }
 ;
 
 rollback: "rollback" | "abort";
@@ -226,10 +259,34 @@ print:
 ;
 
 select:
-  "select" "*" "from" names where
-                                { $$ = Boxed(Select{true, {}, $4, $5}); }
-| "select" columns "from" names where
-                                { $$ = Boxed(Select{false, $2, $4, $5}); }
+  "select" "*" "from" names where locking
+                                { $$ = Boxed(Select{true, {}, $4, $5, $6}); }
+| "select" columns "from" names where locking
+                                { $$ = Boxed(Select{false, $2, $4, $5, $6}); }
+;
+
+locking:
+  %empty                        { }
+| locking "for" lock_strength of locked_rows
+                                { $$ = $1; $$.push_back(RowLocking{$3, $4, $5}); }
+;
+
+lock_strength:
+  "update"                      { $$ = RowLockStrength::kUpdate; }
+| "no" "key" "update"           { $$ = RowLockStrength::kNoKeyUpdate; }
+| "share"                       { $$ = RowLockStrength::kShare; }
+| "key" "share"                 { $$ = RowLockStrength::kKeyShare; }
+;
+
+of:
+  %empty                        { }
+| "of" names                    { $$ = $2; }
+;
+
+locked_rows:
+  %empty                        { $$ = LockedRows::kWait; }
+| "nowait"                      { $$ = LockedRows::kNoWait; }
+| "skip" "locked"               { $$ = LockedRows::kSkip; }
 ;
 
 insert:
@@ -341,6 +398,20 @@ name:
 
 word:
   NAME
+| "for"
+| "no"
+| "key"
+| "share"
+| "of"
+| "nowait"
+| "skip"
+| "locked"
+| "lock"
+| "in"
+| "mode"
+| "access"
+| "row"
+| "exclusive"
 | "page"
 | "tree"
 | "partitions"
@@ -377,7 +448,7 @@ word:
 namespace redbase::parser::internal {
 
 void GeneratedParser::report_syntax_error(const context& error) const {
-  constexpr int kMaxTokens = 100;  // more than the grammar has
+  constexpr int kMaxTokens = 200;  // more than the grammar has
   symbol_kind_type kinds[kMaxTokens];
   const int count = error.expected_tokens(kinds, kMaxTokens);
   std::vector<std::string_view> expected;

@@ -57,11 +57,13 @@ bool IsOneOf(std::string_view item, std::span<const std::string_view> list) {
 // nor the dot that may follow any name.  Empty when there are too many.
 std::vector<std::string_view> Useful(const std::vector<std::string_view>& expected) {
   static constexpr std::string_view kNameLike[] = {
-      "page",         "tree",  "partitions",  "unique",      "null",       "is",
-      "not",          "begin", "start",       "transaction", "work",       "isolation",
-      "level",        "read",  "uncommitted", "committed",   "repeatable", "snapshot",
-      "serializable", "only",  "write",       "commit",      "end",        "rollback",
-      "abort",        "to",    "savepoint",   "release",     "checkpoint", "backup"};
+      "page",        "tree",      "partitions",  "unique",   "null",         "is",        "not",
+      "begin",       "start",     "transaction", "work",     "isolation",    "level",     "read",
+      "uncommitted", "committed", "repeatable",  "snapshot", "serializable", "only",      "write",
+      "commit",      "end",       "rollback",    "abort",    "to",           "savepoint", "release",
+      "checkpoint",  "backup",    "for",         "no",       "key",          "share",     "of",
+      "nowait",      "skip",      "locked",      "lock",     "in",           "mode",      "access",
+      "row",         "exclusive"};
   static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
                                                     "a string", "a parameter"};
   if (IsOneOf("create", expected)) {

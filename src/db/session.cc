@@ -42,8 +42,11 @@ StatementResultPtr Warning(const std::string& text) {
                                       std::vector<std::string>{"warning: " + text});
 }
 
-StatementLock::Mode ModeOf(ResultKind kind) {
-  return kind == ResultKind::kRows ? StatementLock::Mode::kRead : StatementLock::Mode::kWrite;
+StatementLock::Mode ModeOf(const parser::Statement& statement, ResultKind kind) {
+  const auto* select = std::get_if<parser::Select>(&statement);
+  const bool locks = select != nullptr && !select->locking.empty();
+  return kind == ResultKind::kRows && !locks ? StatementLock::Mode::kRead
+                                             : StatementLock::Mode::kWrite;
 }
 
 Status AtPlace(const Status& status, parser::Position position) {
@@ -157,6 +160,9 @@ struct Session::Impl::Dispatch {
     return session.InTransaction("release savepoint", [&s](SessionTransaction& transaction) {
       return AtPlace(transaction.ReleaseSavepoint(s.savepoint.text), s.savepoint.position);
     });
+  }
+  Result<StatementResultPtr> operator()(const parser::LockTable& s) const {
+    return session.LockNamed(s);
   }
   Result<StatementResultPtr> operator()(const parser::Checkpoint& /*s*/) const {
     return session.Checkpoint();
@@ -292,6 +298,54 @@ Result<StatementResultPtr> Session::Impl::InTransaction(const std::string& what,
   return Done();
 }
 
+Result<StatementResultPtr> Session::Impl::LockNamed(const parser::LockTable& statement) {
+  const common::Patience patience{&cancel, statement.nowait ? 1 : settings.lock_timeout};
+  return InTransaction("lock table", [&](SessionTransaction& transaction) -> Status {
+    RETURN_IF_ERROR(Lock(statement.mode == TableLocks::Mode::kAccessShare
+                             ? StatementLock::Mode::kRead
+                             : StatementLock::Mode::kWrite)
+                        .status());
+    for (const parser::Identifier& name : statement.tables) {
+      const Result<sm::RelationPtr> relation = database_.nodes->catalog().Find(name.text);
+      RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
+      const std::string& table = (*relation)->name;
+      if ((*relation)->kind != sm::RelationKind::kTable) {
+        return AtPlace({Code::kInvalidArgument, sm::QuotedName(table) + " is not a table"},
+                       name.position);
+      }
+      Status locked =
+          transaction.LockTable(&database_.table_locks, table, statement.mode, patience);
+      if (statement.nowait && locked.code() == Code::kUnavailable) {
+        return {Code::kUnavailable, "could not obtain lock on relation " + sm::QuotedName(table)};
+      }
+      RETURN_IF_ERROR(locked);
+    }
+    return {};
+  });
+}
+
+Status Session::Impl::LockTables(const TableUses& uses, ex::ClusterStatement& statement) {
+  TableLocks& locks = database_.table_locks;
+  const auto in_the_way = [&](const TableUse& use) {
+    return use.mode == TableLocks::Mode::kAccessShare
+               ? locks.ExcludesReader(use.table, *statement.transaction())
+               : locks.Take(use.table, use.mode, statement.transaction());
+  };
+  for (const TableUse& use : uses) {
+    const bool reads = use.mode == TableLocks::Mode::kAccessShare;
+    if (reads ? !locks.exclude_readers() : transaction_ && transaction_->last_lock() == use) {
+      continue;
+    }
+    while (auto owner = in_the_way(use)) {
+      RETURN_IF_ERROR(statement.Await(std::move(owner), {&cancel, settings.lock_timeout}));
+    }
+    if (transaction_ && !reads) {
+      transaction_->set_last_lock(use);
+    }
+  }
+  return {};
+}
+
 Result<StatementResultPtr> Session::Impl::Checkpoint() {
   ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kRead));
   RETURN_IF_ERROR(database_.nodes->Checkpoint());
@@ -316,33 +370,36 @@ ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const
 Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {
   QueryResult::Parts parts;
   parts.kind = kind;
-  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(kind)));
+  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(statement, kind)));
   const ql::Planner planner(database_.nodes->catalog(), database_.nodes->statistics(),
                             {.optimize = settings.optimize_query});
   ASSIGN_OR_RETURN(parts.plan, planner.Plan(statement));
-  return Start(statement, std::move(parts));
+  const TableUses uses = UsesOf(*parts.plan);
+  return Start(statement, uses, std::move(parts));
 }
 
 Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
                                               std::span<const Value> values) {
   QueryResult::Parts parts;
   parts.kind = *KindOfPlanned(prepared.statement);
-  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(parts.kind)));
+  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(prepared.statement, parts.kind)));
   RETURN_IF_ERROR(prepared.plan->Refresh(settings.optimize_query));
   ASSIGN_OR_RETURN(parts.plan, prepared.plan->With(values));
   parts.direct = prepared.plan->direct();
-  return Start(prepared.statement, std::move(parts));
+  return Start(prepared.statement, prepared.plan->uses(), std::move(parts));
 }
 
 Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& statement,
-                                                QueryResult::Parts parts) {
+                                                const TableUses& uses, QueryResult::Parts parts) {
   if (parts.direct) {
     // It takes no memory that grows with anything.
     ASSIGN_OR_RETURN(parts.statement, Begin(nullptr));
+    RETURN_IF_ERROR(LockTables(uses, *parts.statement));
   } else {
     parts.memory = std::make_unique<common::MemoryAccount>(
         "statement", database_.options.statement_memory, &database_.memory);
     ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
+    RETURN_IF_ERROR(LockTables(uses, *parts.statement));
     ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
   }
   if (!std::holds_alternative<parser::Select>(statement)) {

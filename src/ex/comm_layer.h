@@ -88,6 +88,12 @@ class ClusterStatement {
   // snapshot (kConflict).  What was done is taken back, but row locks stay.  Errors, too, of
   // tx::Oracle::AwaitBlocker.
   virtual Status Restart(Status failure, const common::Patience& patience) = 0;
+  // What others know of its transaction.
+  virtual std::shared_ptr<const tx::TransactionState> transaction() const = 0;
+  // Waits for the end of another transaction, and begins again.  Errors of
+  // tx::Oracle::AwaitBlocker.  Requires: nothing was done yet.
+  virtual Status Await(std::shared_ptr<const tx::TransactionState> other,
+                       const common::Patience& patience) = 0;
   virtual Status CreateTable(const sm::TableDefinition& definition) = 0;
   virtual Status DropTable(std::string_view name) = 0;
   virtual Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,
@@ -125,6 +131,11 @@ class ClusterTransaction {
   // Runs `wait`, which waits for the ends of all other transactions; kDeadlock when one of
   // them waits for this one.
   virtual Status AwaitAll(const std::function<Status()>& wait) = 0;
+  // What others know of it.
+  virtual std::shared_ptr<const tx::TransactionState> state() const = 0;
+  // Waits for the end of another transaction.  Errors of tx::Oracle::AwaitBlocker.
+  virtual Status Await(std::shared_ptr<const tx::TransactionState> other,
+                       const common::Patience& patience) = 0;
   // Whether Commit waits for the disk; at first it does.  If not, the next SyncLogs makes
   // the commit durable, and a crash before may lose the whole of it.  Where several
   // databases were changed it waits all the same.

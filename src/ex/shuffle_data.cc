@@ -18,7 +18,7 @@ Status ShuffleData::DoOpen() {
                      starter_.StartFragment(partition, fragment, gather.relations, run_ahead));
     streams_.Add(partition, std::move(stream));
   }
-  if (ql::ChangesRows(fragment)) {
+  if (ql::LocksRows(fragment)) {
     streams_.ReadFirstRowsAhead();
   }
   return {};

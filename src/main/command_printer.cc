@@ -154,6 +154,10 @@ struct Describer {
   std::string operator()(const parser::Release& s) const {
     return "Release\n" + Line("savepoint", s.savepoint.text);
   }
+  std::string operator()(const parser::LockTable& s) const {
+    return "Lock\n" + NameLines("relName", s.tables) +
+           Line("mode", std::string(parser::ToString(s.mode)));
+  }
   std::string operator()(const parser::Checkpoint& /*s*/) const { return "Checkpoint\n"; }
   std::string operator()(const parser::Backup& s) const {
     return "Backup\n" + Line("directory", Text(s.path));

@@ -338,6 +338,42 @@ Result<sm::RelationPtr> Binder::FindTable(const parser::Identifier& name) const 
   return relation;
 }
 
+namespace {
+
+Status BindLocking(const parser::RowLocking& locking, const parser::Select& select,
+                   QueryBlock* block) {
+  block->locking.resize(block->from.size());
+  const auto lock = [&](size_t r) -> Status {
+    if (block->from[r]->kind != sm::RelationKind::kTable) {
+      return ErrorAt(Code::kInvalidArgument, "QL warning: cannot lock rows of a system catalog",
+                     block->from[r]->name, select.from[r].position);
+    }
+    const RowLocking wanted{static_cast<rm::RowLock>(locking.strength),
+                            static_cast<LockedRows>(locking.locked_rows)};
+    std::optional<RowLocking>& own = block->locking[r];
+    own = own ? RowLocking{std::max(own->lock, wanted.lock),
+                           std::max(own->locked_rows, wanted.locked_rows)}
+              : wanted;
+    return {};
+  };
+  for (size_t r = 0; r < block->from.size() && locking.of.empty(); ++r) {
+    RETURN_IF_ERROR(lock(r));
+  }
+  for (const parser::Identifier& name : locking.of) {
+    const auto found = std::find_if(block->from.begin(), block->from.end(), [&](const auto& from) {
+      return sm::FoldCase(from->name) == sm::FoldCase(name.text);
+    });
+    if (found == block->from.end()) {
+      return ErrorAt(Code::kNotFound, "QL warning: relation in for clause is not in from clause",
+                     name.text, name.position);
+    }
+    RETURN_IF_ERROR(lock(static_cast<size_t>(found - block->from.begin())));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<QueryBlock> Binder::Bind(const parser::Select& statement) const {
   QueryBlock block;
   for (const parser::Identifier& name : statement.from) {
@@ -365,6 +401,9 @@ Result<QueryBlock> Binder::Bind(const parser::Select& statement) const {
     OutputAll(&block);
   }
   RETURN_IF_ERROR(BindWhere(statement.where, parameters_, &block));
+  for (const parser::RowLocking& locking : statement.locking) {
+    RETURN_IF_ERROR(BindLocking(locking, statement, &block));
+  }
   return block;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -19,10 +20,17 @@
 
 namespace redbase::ql {
 
+// The rows of a relation of a block that are to be locked.
+struct RowLocking {
+  rm::RowLock lock = rm::RowLock::kUpdate;
+  LockedRows locked_rows = LockedRows::kWait;
+};
+
 struct QueryBlock {
   std::vector<sm::RelationPtr> from;
-  std::vector<ExprPtr> conjuncts;  // over the columns of the block
-  std::vector<uint32_t> outputs;   // columns of the block
+  std::vector<ExprPtr> conjuncts;                  // over the columns of the block
+  std::vector<uint32_t> outputs;                   // columns of the block
+  std::vector<std::optional<RowLocking>> locking;  // by relation; empty: none
 
   uint32_t ColumnCount() const;
   // The relation (position in `from`) and its column that a block column is.

@@ -9,6 +9,7 @@
 #include "ql/internal/index_join.h"
 #include "ql/internal/index_scan.h"
 #include "ql/internal/insert.h"
+#include "ql/internal/lock_rows.h"
 #include "ql/internal/nested_loop_join.h"
 #include "ql/internal/project.h"
 #include "ql/internal/text_scan.h"
@@ -160,6 +161,12 @@ class Builder {
     return Make<UpdateOperator>(schema_, TakeChild(0), update, std::move(target), context_);
   }
 
+  Result<OperatorPtr> operator()(const LockRows& lock) {
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, context_.catalog->Find(lock.relation));
+    ASSIGN_OR_RETURN(rm::RecordFile * records, context_.catalog->Records(*relation));
+    return Make<LockRowsOperator>(schema_, TakeChild(0), lock, relation, *records, context_);
+  }
+
   Result<OperatorPtr> operator()(const Gather& /*gather*/) { return Exchange(nullptr); }
   Result<OperatorPtr> operator()(const Route& /*route*/) { return Exchange(TakeChild(0)); }
   Result<OperatorPtr> operator()(const Receive& /*receive*/) { return Exchange(nullptr); }
@@ -222,6 +229,7 @@ size_t WantedChildren(const PlanNode& plan) {
     size_t operator()(const IndexJoin&) const { return 1; }
     size_t operator()(const Insert&) const { return 1; }
     size_t operator()(const Delete&) const { return 1; }
+    size_t operator()(const LockRows&) const { return 1; }
     size_t operator()(const Update&) const { return 1; }
     size_t operator()(const Route&) const { return 1; }
   };

@@ -55,6 +55,12 @@ bool ChangesRows(const PlanNode& plan) {
                      [](const PlanPtr& child) { return ChangesRows(*child); });
 }
 
+bool LocksRows(const PlanNode& plan) {
+  return ChangesRows(plan) || plan.As<LockRows>() != nullptr ||
+         std::any_of(plan.children.begin(), plan.children.end(),
+                     [](const PlanPtr& child) { return LocksRows(*child); });
+}
+
 PlanPtr PlanNode::Clone() const {
   auto copy = std::make_unique<PlanNode>(
       PlanNode{schema,

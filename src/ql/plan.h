@@ -126,6 +126,18 @@ struct Update {
 };
 inline constexpr const char* kMovedColumn = "(moved)";
 
+// What becomes of rows that others have locked: waited for, an error, or left out.
+enum class LockedRows : uint8_t { kWait, kNoWait, kSkip };
+
+// Locks the records of its child's RIDs; gives them out with `projection`'s columns once it
+// has them all.
+struct LockRows {
+  std::string relation;
+  std::vector<uint32_t> projection;
+  rm::RowLock lock = rm::RowLock::kUpdate;
+  LockedRows locked_rows = LockedRows::kWait;
+};
+
 // children[0] is the fragment, run on each of `partitions`; rows come partition
 // after partition.
 struct Gather {
@@ -148,7 +160,7 @@ struct Receive {};
 
 using PlanDetail =
     std::variant<FileScan, IndexScan, Filter, Project, NestedLoopJoin, HashJoin, IndexJoin, Values,
-                 TextScan, Insert, Delete, Update, Gather, Route, Receive>;
+                 TextScan, Insert, Delete, Update, LockRows, Gather, Route, Receive>;
 
 struct PlanNode {
   Schema schema;  // of the rows it gives out
@@ -165,6 +177,8 @@ struct PlanNode {
 
 // Whether it inserts, erases or updates rows.
 bool ChangesRows(const PlanNode& plan);
+// Whether others may be in its way: it changes rows, or locks them.
+bool LocksRows(const PlanNode& plan);
 
 template <typename T>
 PlanPtr MakePlan(Schema schema, T detail, std::vector<PlanPtr> children = {}) {

@@ -1,6 +1,7 @@
 #include "ql/plan_printer.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -132,6 +133,12 @@ class Arguments {
       return text;
     });
   }
+  std::string operator()(const LockRows& lock) const {
+    constexpr std::array<const char*, 4> kLocks = {"key share", "share", "no key update", "update"};
+    constexpr std::array<const char*, 3> kLocked = {"", " nowait", " skip locked"};
+    return lock.relation + " for " + kLocks[static_cast<size_t>(lock.lock)] +
+           kLocked[static_cast<size_t>(lock.locked_rows)];
+  }
   std::string operator()(const Gather& gather) const { return PartitionsText(gather.partitions); }
   std::string operator()(const Route& route) const {
     return route.relation + " by " + node_.schema[route.vector.column()].name;
@@ -169,11 +176,12 @@ const char* NameOf(const PlanNode& node, PlanStyle style) {
   };
   // In the order of PlanDetail.
   static constexpr Names kNames[] = {
-      {"FileScan", "FileScanOp"},       {"IndexScan", "IndexScanOp"},   {"Filter", "FilterOp"},
-      {"Project", "ProjectOp"},         {"NestedLoopJoin", "NLJoinOp"}, {"HashJoin", "HashJoinOp"},
-      {"IndexJoin", "IndexNLJoinOp"},   {"Values", "ValuesOp"},         {"TextScan", "LoadOp"},
-      {"Insert", "InsertOp"},           {"Delete", "DeleteOp"},         {"Update", "UpdateOp"},
-      {"ShuffleData", "ShuffleDataOp"}, {"Route", "RouteOp"},           {"Receive", "ReceiveOp"},
+      {"FileScan", "FileScanOp"},     {"IndexScan", "IndexScanOp"},     {"Filter", "FilterOp"},
+      {"Project", "ProjectOp"},       {"NestedLoopJoin", "NLJoinOp"},   {"HashJoin", "HashJoinOp"},
+      {"IndexJoin", "IndexNLJoinOp"}, {"Values", "ValuesOp"},           {"TextScan", "LoadOp"},
+      {"Insert", "InsertOp"},         {"Delete", "DeleteOp"},           {"Update", "UpdateOp"},
+      {"LockRows", "LockRowsOp"},     {"ShuffleData", "ShuffleDataOp"}, {"Route", "RouteOp"},
+      {"Receive", "ReceiveOp"},
   };
   static_assert(std::size(kNames) == std::variant_size_v<PlanDetail>);
   const Names& names = kNames[node.detail.index()];

@@ -261,10 +261,11 @@ std::shared_ptr<const tx::TransactionState> RecordFile::ChangerOf(Rid rid) const
   return rm::ChangerOf(*core_, rid);
 }
 
-Status RecordFile::CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view) const {
+Status RecordFile::CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view,
+                                     const std::vector<uint32_t>* columns) const {
   while (!core_->versions->empty() && !rids.empty()) {
     const std::span<const Rid> group = FirstGroup(rids);
-    RETURN_IF_ERROR(rm::CheckNotOvertaken(*core_, group, view));
+    RETURN_IF_ERROR(rm::CheckNotOvertaken(*core_, group, view, columns));
     rids = rids.subspan(group.size());
   }
   return {};

@@ -118,7 +118,9 @@ class RecordFile : public tx::UndoTarget {
   // The transaction under way that was the last to change the record, if it is one.
   std::shared_ptr<const tx::TransactionState> ChangerOf(Rid rid) const;
   // kConflict when somebody whose end `view` does not see has changed one of the records.
-  Status CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view) const;
+  // With `columns`: those who have changed these, or erased it.
+  Status CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view,
+                           const std::vector<uint32_t>* columns = nullptr) const;
   // The same for any record.
   Status CheckNoneOvertaken(const tx::View& view) const;
   // Whether every snapshot sees the records as they are.

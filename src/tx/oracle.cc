@@ -95,12 +95,12 @@ void Oracle::End(const std::shared_ptr<TransactionState>& transaction, bool roll
     transaction->rolled_back_.store(rolled_back, std::memory_order_release);
     if (transaction->has_versions()) {
       transaction->end_.store(Timestamp{++now_}, std::memory_order_release);
-      Wake(*transaction);
       ended_.push_back(transaction);
       forgettable = TakeForgettable();
     } else {  // it changed nothing
       transaction->end_.store(Timestamp{now_}, std::memory_order_release);
     }
+    Wake(*transaction);
   }
   transaction->RunEndActions();
   Forget(forgettable);

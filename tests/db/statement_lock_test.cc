@@ -159,6 +159,37 @@ TEST(StatementLock, ASerialOneIsRefusedToBeAloneWhileAReaderWaitsForIt) {
   thread.reset();
 }
 
+// Each waits for the other one's end.
+TEST(StatementLock, OfTwoWritersThatWaitToBeSerialOneIsRefused) {
+  StatementLock lock{common::RealEnv()};
+  std::atomic<int> refused = 0;
+  std::atomic<int> both_write = 0;
+  {
+    std::vector<std::unique_ptr<common::Thread>> threads;
+    for (int t = 0; t < 2; ++t) {
+      threads.push_back(common::RealEnv().StartThread("upgrade", [&] {
+        StatementLock::Hold hold = Take(lock, kWrite);
+        ++both_write;
+        while (both_write < 2) {
+        }
+        refused += lock.Upgrade(&hold, kSerial, {}).code() == Code::kDeadlock ? 1 : 0;
+      }));
+    }
+  }
+  EXPECT_EQ(refused, 1);
+}
+
+TEST(StatementLock, AWeakerHoldLetsOthersIn) {
+  StatementLock lock{common::RealEnv()};
+  StatementLock::Hold hold = Take(lock, kAlone);
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kRead, kLittle));
+  lock.Weaken(&hold, kWrite);
+  EXPECT_OK(lock.Take(kWrite, kLittle));
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
+  lock.Weaken(&hold, kSerial);
+  EXPECT_OK(lock.Take(kWrite, kLittle));
+}
+
 TEST(StatementLock, HoldersAreThoseThatMayBeTogether) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 600;

@@ -12,6 +12,8 @@ namespace {
 
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 class WritersTest : public ::testing::TestWithParam<uint32_t> {
@@ -233,6 +235,195 @@ TEST_P(WritersTest, LocksStayAfterARollbackToASavepoint) {
   EXPECT_CODE(Code::kUnavailable, Try(1, "update T set v = 12 where k = 1;"));
   Run(0, "commit;");
   EXPECT_OK(Try(1, "update T set v = 12 where k = 1;"));
+}
+
+TEST_P(WritersTest, LockedRowsAreChangedByNobodyElse) {
+  Run(0, "begin;");
+  EXPECT_THAT(Run(0, "select v from T where v < 25 for update;"), ElementsAre("10", "20"));
+  EXPECT_THAT(Run(1, "select v from T;"), ElementsAre("10", "20", "30"));
+  EXPECT_OK(Try(1, "update T set v = 31 where k = 3;"));
+  Waiting waiting(*this, 1, "update T set v = 11 where k = 1;");
+  Run(0, "update T set v = 12 where k = 1;");
+  Run(0, "commit;");
+  EXPECT_OK(waiting.Outcome());
+  EXPECT_THAT(Rows(), ElementsAre("1 | 11", "2 | 20", "3 | 31"));
+}
+
+TEST_P(WritersTest, WhatIsLockedIsTheNewRow) {
+  Run(0, "begin;");
+  Run(0, "update T set v = 15 where k = 1;");
+  Run(0, "update T set v = 5 where k = 2;");
+  Run(1, "begin isolation level read committed;");
+  Waiting waiting(*this, 1, "select * from T where v > 12 for update;");
+  Run(0, "commit;");
+  EXPECT_THAT(Sorted(*waiting.Outcome()), ElementsAre("1 | 15", "3 | 30"));
+  Run(1, "rollback;");
+}
+
+TEST_P(WritersTest, UnderSnapshotAChangedRowIsNotLocked) {
+  Run(1, "begin;");
+  Run(1, "select * from T;");
+  Run(0, "update T set v = 11 where k = 1;");
+  EXPECT_CODE(Code::kConflict, Try(1, "select * from T where k = 1 for share;"));
+  Run(1, "rollback;");
+}
+
+TEST_P(WritersTest, LocksShareAsTheirStrengthSays) {
+  const std::vector<std::string> strengths = {"key share", "share", "no key update", "update"};
+  for (size_t held = 0; held < 4; ++held) {
+    for (size_t wanted = 0; wanted < 4; ++wanted) {
+      Run(0, "begin;");
+      Run(0, "select * from T for " + strengths[held] + ";");
+      const Result<Lines> rows = Try(1, "select * from T for " + strengths[wanted] + " nowait;");
+      EXPECT_EQ(rows.ok(), held + wanted < 3 && (held + wanted != 2 || held != wanted || held == 1))
+          << strengths[held] << ", " << strengths[wanted];
+      if (!rows.ok()) {
+        EXPECT_CODE(Code::kUnavailable, rows);
+        EXPECT_THAT(rows.status().message(), HasSubstr("could not obtain lock on row in relation"));
+      }
+      Run(0, "commit;");
+    }
+  }
+}
+
+TEST_P(WritersTest, ANewValueLeavesAKeyShareLockAlone) {
+  Run(0, "begin;");
+  Run(0, "select * from T where k = 1 for key share;");
+  EXPECT_OK(Try(1, "update T set v = 11 where k = 1;"));
+  // Though its snapshot does not see that change.
+  EXPECT_THAT(Run(0, "select * from T where k = 1 for key share;"), ElementsAre("1 | 10"));
+  Run(1, "set lock_timeout = 20;");
+  EXPECT_CODE(Code::kUnavailable, Try(1, "update T set k = 11 where k = 1;"));
+  EXPECT_CODE(Code::kUnavailable, Try(1, "delete from T where k = 1;"));
+  Run(0, "commit;");
+  EXPECT_OK(Try(1, "delete from T where k = 1;"));
+}
+
+TEST_P(WritersTest, LockedRowsAreLeftOut) {
+  Run(0, "begin;");
+  Run(0, "update T set v = 21 where k = 2;");
+  Run(1, "begin;");
+  EXPECT_THAT(Sorted(Run(1, "select k from T for update skip locked;")), ElementsAre("1", "3"));
+  EXPECT_THAT(Run(2, "select k from T for update skip locked;"), IsEmpty());
+  Run(1, "commit;");
+  Run(0, "commit;");
+}
+
+TEST_P(WritersTest, RowsOfEachRelationOfAJoinAreLocked) {
+  system_.Run("create table U (k int, w int);");
+  system_.Run("create index U(k);");
+  system_.Run("insert into U values (1, 100), (2, 200);");
+  Run(0, "begin isolation level read committed;");
+  EXPECT_EQ(Run(0, "select T.k, w from T, U where T.k = U.k and w > 150 for update of U;").size(),
+            1U);
+  EXPECT_OK(Try(1, "update T set v = 21 where k = 2;"));
+  EXPECT_OK(Try(1, "update U set w = 101 where k = 1;"));
+  EXPECT_CODE(Code::kUnavailable, Try(1, "select w from U for share nowait;"));
+  Run(0, "select T.k, w from T, U where T.k = U.k for update of U for share of T;");
+  EXPECT_OK(Try(1, "select k from T for share nowait;"));
+  EXPECT_CODE(Code::kUnavailable, Try(1, "select k from T for update nowait;"));
+  Run(0, "commit;");
+}
+
+TEST_P(WritersTest, WhatCannotBeLockedIsSaid) {
+  EXPECT_THAT(Try(0, "select * from relcat for update;").status().message(),
+              HasSubstr("cannot lock rows of a system catalog: relcat"));
+  EXPECT_THAT(Try(0, "select * from T for update of U;").status().message(),
+              HasSubstr("is not in from clause: U at line 1, column 31"));
+  Run(0, "begin read only;");
+  EXPECT_THAT(Try(0, "select * from T for key share;").status().message(),
+              HasSubstr("read-only transaction"));
+  Run(0, "rollback;");
+}
+
+TEST_P(WritersTest, TableLocksExcludeAsInPostgres) {
+  const std::vector<std::string> modes = {
+      "access share", "row share",           "row exclusive", "share update exclusive",
+      "share",        "share row exclusive", "exclusive",     "access exclusive"};
+  // For each mode the weakest that excludes it; share update exclusive and share are no
+  // steps of one stair.
+  const std::vector<size_t> excluded_from = {7, 6, 4, 3, 2, 2, 1, 0};
+  for (size_t held = 0; held < modes.size(); ++held) {
+    for (size_t wanted = 0; wanted < modes.size(); ++wanted) {
+      Run(0, "begin;");
+      Run(0, "lock table T in " + modes[held] + " mode;");
+      Run(1, "begin;");
+      const Result<Lines> locked = Try(1, "lock T in " + modes[wanted] + " mode nowait;");
+      const bool both_share = held == 4 && wanted == 4;
+      EXPECT_EQ(locked.ok(), wanted < excluded_from[held] || both_share)
+          << modes[held] << ", " << modes[wanted];
+      if (!locked.ok()) {
+        EXPECT_EQ(locked.status().message(), "could not obtain lock on relation \"T\"");
+      }
+      Run(1, "rollback;");
+      Run(0, "commit;");
+    }
+  }
+}
+
+TEST_P(WritersTest, StatementsWaitForTableLocks) {
+  struct Case {
+    const char* mode;
+    bool reads;
+    bool locks_rows;
+    bool writes;
+  };
+  system_.Run("create table Other (k int);");
+  for (const Case& each :
+       {Case{"share update exclusive", true, true, true}, Case{"share", true, true, false},
+        Case{"exclusive", true, false, false}, Case{"access exclusive", false, false, false}}) {
+    Run(0, "begin;");
+    Run(0, std::string("lock table T in ") + each.mode + " mode;");
+    Run(0, "update T set v = 11 where k = 1;");
+    Run(1, "set lock_timeout = 20;");
+    EXPECT_EQ(Try(1, "select * from T where k = 2;").ok(), each.reads) << each.mode;
+    EXPECT_EQ(Try(1, "select * from T where k = 2 for share;").ok(), each.locks_rows) << each.mode;
+    EXPECT_EQ(Try(1, "update T set v = 20 where k = 2;").ok(), each.writes) << each.mode;
+    EXPECT_EQ(Try(1, "delete from T where k = 99;").ok(), each.writes) << each.mode;
+    EXPECT_OK(Try(1, "insert into Other values (1);"));
+    EXPECT_EQ(Try(1, "insert into T values (77, 0);").ok(), each.writes) << each.mode;
+    Run(0, "commit;");
+    EXPECT_OK(Try(1, "delete from T where k = 77;"));
+  }
+}
+
+TEST_P(WritersTest, ATableLockWaitsForThoseWhoUseTheTable) {
+  Run(0, "begin;");
+  Run(0, "update T set v = 11 where k = 1;");
+  Run(1, "begin;");
+  Waiting waiting(*this, 1, "lock table T in share mode;");
+  Run(0, "commit;");
+  EXPECT_OK(waiting.Outcome());
+  // The lock comes before the snapshot.
+  EXPECT_THAT(Run(1, "select v from T where k = 1;"), ElementsAre("11"));
+  Waiting writer(*this, 0, "update T set v = 12 where k = 1;");
+  Run(1, "commit;");
+  EXPECT_OK(writer.Outcome());
+}
+
+TEST_P(WritersTest, TableLocksAreAmongDeadlocks) {
+  system_.Run("create table Other (k int);");
+  Run(0, "begin;");
+  Run(1, "begin;");
+  Run(0, "lock table T in share update exclusive mode;");
+  Run(1, "lock table Other in share update exclusive mode;");
+  Waiting waiting(*this, 0, "lock table Other in share update exclusive mode;");
+  const Result<Lines> mine = Try(1, "lock table T in share update exclusive mode;");
+  ExpectOneVictim(mine, waiting.Outcome());
+}
+
+TEST_P(WritersTest, WhatTableCannotBeLockedIsSaid) {
+  EXPECT_THAT(Try(0, "lock table T;").status().message(),
+              HasSubstr("only be used in a transaction"));
+  Run(0, "begin;");
+  EXPECT_THAT(Try(0, "lock table T, nothing;").status().message(), HasSubstr("nothing"));
+  Run(0, "rollback;");
+  Run(0, "begin;");
+  EXPECT_THAT(Try(0, "lock table relcat;").status().message(), HasSubstr("is not a table"));
+  Run(0, "rollback;");
+  Run(0, "begin read only;");
+  EXPECT_THAT(Try(0, "lock table T;").status().message(), HasSubstr("read-only"));
+  Run(0, "rollback;");
 }
 
 TEST_P(WritersTest, LoadsRunSideBySide) {

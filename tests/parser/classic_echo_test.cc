@@ -64,6 +64,10 @@ TEST(ClassicEcho, OfSelectHasThreeLines) {
   EXPECT_EQ(EchoOf("select * from T;"), "select  *\n from  T\n;\n");
   EXPECT_EQ(EchoOf("select a, T.b from T,U where T.a=U.a and b!='x' and c>=-1.5;"),
             "select  a, T.b\n from  T, U\nwhere  T.a = U.a and b <> \"x\" and c >= -1.500000;\n");
+  EXPECT_EQ(EchoOf("select * from T where a = 1 for no key update of T nowait for share;"),
+            "select  *\n from  T\nwhere  a = 1 for no key update of  T nowait for share;\n");
+  EXPECT_EQ(EchoOf("lock T, U in share row exclusive mode nowait;"),
+            "lock table  T, U in share row exclusive mode nowait;\n");
   EXPECT_EQ(EchoOf("select * from T where a is null and b is not null;"),
             "select  *\n from  T\nwhere  a is null and b is not null;\n");
 }

@@ -13,7 +13,7 @@ using Lines = std::vector<std::string>;
 
 TEST(ParserError, NamesLineColumnAndToken) {
   EXPECT_EQ(ErrorOf("select *\nfrom T,\n  U were a = 1;"),
-            "syntax error at line 3, column 5: near \"were\": expected where, \",\" or \";\"");
+            "syntax error at line 3, column 5: near \"were\": expected where, \",\", \";\" or for");
   EXPECT_EQ(ErrorOf("select * frm T;"),
             "syntax error at line 1, column 10: near \"frm\": expected from");
   EXPECT_EQ(CodeOf("select * frm T;"), Code::kSyntax);

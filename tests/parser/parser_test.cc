@@ -218,12 +218,14 @@ TEST(Parser, ReadsKeywordsInAnyCaseAndKeepsNamesAsWritten) {
 
 TEST(Parser, NewWordsStayNames) {
   for (const std::string word :
-       {"page",       "tree",      "partitions",   "unique", "null",       "is",       "not",
-        "Page",       "varchar",   "int",          "char",   "real",       "node",     "begin",
-        "start",      "work",      "transaction",  "level",  "isolation",  "read",     "only",
-        "write",      "committed", "uncommitted",  "end",    "repeatable", "snapshot", "commit",
-        "rollback",   "abort",     "serializable", "to",     "savepoint",  "release",  "Begin",
-        "checkpoint", "true",      "false",        "backup"}) {
+       {"page",       "tree",      "partitions",   "unique",   "null",       "is",       "not",
+        "Page",       "varchar",   "int",          "char",     "real",       "node",     "begin",
+        "start",      "work",      "transaction",  "level",    "isolation",  "read",     "only",
+        "write",      "committed", "uncommitted",  "end",      "repeatable", "snapshot", "commit",
+        "rollback",   "abort",     "serializable", "to",       "savepoint",  "release",  "Begin",
+        "checkpoint", "true",      "false",        "backup",   "for",        "no",       "key",
+        "share",      "of",        "nowait",       "skip",     "locked",     "lock",     "in",
+        "mode",       "access",    "row",          "exclusive"}) {
     const auto create = Parse<CreateTable>("create table " + word + " (" + word + " i);");
     EXPECT_EQ(create.table.text, word);
     EXPECT_EQ(create.columns[0].name.text, word);
@@ -268,6 +270,40 @@ TEST(Parser, ReadsTheEndsOfATransaction) {
     Parse<Rollback>(text);
   }
   Parse<Checkpoint>("checkpoint;");
+}
+
+TEST(Parser, ReadsRowLocks) {
+  const auto select = Parse<Select>(
+      "select a from T, U for update of T nowait for no key update skip locked for share for key "
+      "share of T, U;");
+  ASSERT_EQ(select.locking.size(), 4u);
+  EXPECT_EQ(select.locking[0].strength, RowLockStrength::kUpdate);
+  EXPECT_EQ(select.locking[0].of.size(), 1u);
+  EXPECT_EQ(select.locking[0].locked_rows, LockedRows::kNoWait);
+  EXPECT_EQ(select.locking[1].strength, RowLockStrength::kNoKeyUpdate);
+  EXPECT_EQ(select.locking[1].locked_rows, LockedRows::kSkip);
+  EXPECT_EQ(select.locking[2].strength, RowLockStrength::kShare);
+  EXPECT_EQ(select.locking[2].locked_rows, LockedRows::kWait);
+  EXPECT_EQ(select.locking[3].strength, RowLockStrength::kKeyShare);
+  EXPECT_EQ(select.locking[3].of.size(), 2u);
+  EXPECT_TRUE(Parse<Select>("select * from T;").locking.empty());
+}
+
+TEST(Parser, ReadsTableLocks) {
+  for (const TableLockMode mode :
+       {TableLockMode::kAccessShare, TableLockMode::kRowShare, TableLockMode::kRowExclusive,
+        TableLockMode::kShareUpdateExclusive, TableLockMode::kShare,
+        TableLockMode::kShareRowExclusive, TableLockMode::kExclusive,
+        TableLockMode::kAccessExclusive}) {
+    const auto lock =
+        Parse<LockTable>("lock table T, mode in " + std::string(ToString(mode)) + " mode;");
+    EXPECT_EQ(lock.mode, mode);
+    EXPECT_EQ(lock.tables.size(), 2u);
+    EXPECT_FALSE(lock.nowait);
+  }
+  const auto lock = Parse<LockTable>("lock T nowait;");
+  EXPECT_EQ(lock.mode, TableLockMode::kAccessExclusive);
+  EXPECT_TRUE(lock.nowait);
 }
 
 TEST(Parser, ReadsTheFolderOfABackup) {

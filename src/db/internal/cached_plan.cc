@@ -76,6 +76,7 @@ Status CachedPlan::Refresh(bool optimize) {
   RETURN_IF_ERROR(parameters.Check());
   parameters_ = std::move(parameters);
   has_exchanges_ = HasExchanges(*plan);
+  uses_ = UsesOf(*plan);
   places_ = ql::ParametersOf(*plan);
   ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(*plan, nodes_.catalog()));
   sizes_ = direct_ ? std::vector<Size>() : SizesOf(*plan);

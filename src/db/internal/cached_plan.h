@@ -16,6 +16,7 @@
 
 #include "common/result.h"
 #include "common/value.h"
+#include "db/internal/table_locks.h"
 #include "ex/comm_layer.h"
 #include "parser/ast.h"
 #include "ql/direct_plan.h"
@@ -37,6 +38,9 @@ class CachedPlan {
   Result<std::shared_ptr<const ql::PlanNode>> With(std::span<const Value> values);
   // That plan, where it is of the direct kind; else null.
   const std::shared_ptr<ql::DirectPlan>& direct() const { return direct_; }
+
+  // What it does with tables.
+  const TableUses& uses() const { return uses_; }
 
   // As of the last Refresh.
   const ql::Parameters& parameters() const { return parameters_; }
@@ -61,6 +65,7 @@ class CachedPlan {
   std::shared_ptr<ql::PlanNode> plan_;  // null until the first Refresh
   std::vector<ql::ParameterPlace> places_;
   std::shared_ptr<ql::DirectPlan> direct_;
+  TableUses uses_;
   bool has_exchanges_ = false;
   std::vector<Size> sizes_;
   // What the plan was made for.

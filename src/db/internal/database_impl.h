@@ -10,6 +10,7 @@
 #include "db/internal/checkpointer.h"
 #include "db/internal/helper_threads.h"
 #include "db/internal/statement_lock.h"
+#include "db/internal/table_locks.h"
 #include "ex/comm_layer.h"
 #include "pf/buffer_pool.h"  // NOLINT(layers): the database owns the pool
 #include "pf/log.h"          // NOLINT(layers): and the log it writes to
@@ -40,6 +41,7 @@ class Database::Impl {
   common::BackgroundWorker log_syncer;  // for commits that do not wait
   RecoverySummary recovery;
   StatementLock statements{env};
+  TableLocks table_locks;
 };
 
 }  // namespace redbase::db

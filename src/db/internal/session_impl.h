@@ -48,6 +48,8 @@ class Session::Impl {
   Status Admit(const parser::Statement& statement) const;
   // The lock for a statement; the transaction, where there is one, holds it instead.
   Result<StatementLock::Hold> Lock(StatementLock::Mode mode);
+  // Locks tables, waiting for others who have, to do that with them.
+  Status LockTables(const TableUses& uses, ex::ClusterStatement& statement);
   // In the transaction, or as one of its own.
   Result<std::unique_ptr<ex::ClusterStatement>> Begin(common::MemoryAccount* memory);
 
@@ -56,6 +58,7 @@ class Session::Impl {
   // Does `action` on the transaction; `what` is refused outside of one.
   template <typename Action>
   Result<StatementResultPtr> InTransaction(const std::string& what, Action action);
+  Result<StatementResultPtr> LockNamed(const parser::LockTable& statement);
   Result<StatementResultPtr> Checkpoint();
   Result<StatementResultPtr> Backup(const std::string& path);
 
@@ -63,7 +66,8 @@ class Session::Impl {
   Result<StatementResultPtr> Run(const parser::Statement& statement, ResultKind kind);
   Result<StatementResultPtr> Run(PreparedStatement::Impl& prepared, std::span<const Value> values);
   // Starts the plan in `parts`, which have the lock, too.
-  Result<StatementResultPtr> Start(const parser::Statement& statement, QueryResult::Parts parts);
+  Result<StatementResultPtr> Start(const parser::Statement& statement, const TableUses& uses,
+                                   QueryResult::Parts parts);
   Result<StatementResultPtr> Help(const parser::Help& statement);
   Result<StatementResultPtr> Print(const parser::Statement& statement, const parser::Print& print);
   Result<StatementResultPtr> Create(const parser::CreateTable& statement);

@@ -32,7 +32,7 @@ Status SessionTransaction::Lock(StatementLock::Mode mode, const common::Patience
   if (LevelOf(modes_) == IsolationLevel::kSerializable && !read_only()) {
     mode = std::max(mode, StatementLock::Mode::kSerial);
   }
-  if (hold_.held() && hold_.mode() < mode && mode == StatementLock::Mode::kAlone) {
+  if (hold_.held() && hold_.mode() < mode && mode >= StatementLock::Mode::kSerial) {
     return nodes_->AwaitAll([&] { return lock_.Upgrade(&hold_, mode, patience); });
   }
   if (hold_.held()) {
@@ -40,6 +40,24 @@ Status SessionTransaction::Lock(StatementLock::Mode mode, const common::Patience
   }
   ASSIGN_OR_RETURN(hold_, lock_.Take(mode, patience));
   return {};
+}
+
+Status SessionTransaction::LockTable(TableLocks* locks, const std::string& table,
+                                     TableLocks::Mode mode, const common::Patience& patience) {
+  const StatementLock::Mode before = hold_.mode();
+  if (mode == TableLocks::Mode::kAccessExclusive) {
+    RETURN_IF_ERROR(Lock(StatementLock::Mode::kAlone, patience));
+  }
+  Status status;
+  while (status.ok()) {
+    auto owner = locks->Take(table, mode, nodes_->state());
+    if (owner == nullptr) {
+      break;
+    }
+    status = nodes_->Await(std::move(owner), patience);
+  }
+  lock_.Weaken(&hold_, before);
+  return status;
 }
 
 void SessionTransaction::Fail() {

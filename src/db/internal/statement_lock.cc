@@ -35,6 +35,15 @@ bool StatementLock::MayEnter(Mode mode) const {
   return true;
 }
 
+bool StatementLock::IsAwaited(Mode mode) const {
+  for (size_t wanted = 0; wanted < kModes; ++wanted) {
+    if (upgrading_[wanted] > 0 && !Together(mode, Mode{static_cast<uint8_t>(wanted)})) {
+      return true;
+    }
+  }
+  return false;
+}
+
 template <typename Ready>
 Status StatementLock::WaitAs(uint32_t* waiting, Ready ready, const common::Patience& patience) {
   ++*waiting;
@@ -63,11 +72,7 @@ Status StatementLock::Upgrade(Hold* hold, Mode mode, const common::Patience& pat
   Counts own{};
   At(own, hold->mode_) = 1;
   const auto ready = [this, mode, &own]() REQUIRES(mutex_) { return MayHold(mode, own); };
-  // Whoever waits to be alone waits for this one's end, and who waits to write or to be
-  // serial, for a serial one's.
-  const bool is_serial = hold->mode_ == Mode::kSerial;
-  if (!ready() &&
-      (At(upgrading_, Mode::kAlone) > 0 || (is_serial && At(upgrading_, Mode::kWrite) > 0))) {
+  if (!ready() && IsAwaited(hold->mode_)) {
     return {Code::kDeadlock,
             "deadlock detected: two transactions wait for each other to end; this one must be "
             "rolled back and may be tried again"};
@@ -77,6 +82,17 @@ Status StatementLock::Upgrade(Hold* hold, Mode mode, const common::Patience& pat
   ++At(holders_, mode);
   hold->mode_ = mode;
   return {};
+}
+
+void StatementLock::Weaken(Hold* hold, Mode mode) {
+  if (!hold->held() || hold->mode_ <= mode) {
+    return;
+  }
+  const common::MutexLock lock(mutex_);
+  --At(holders_, hold->mode_);
+  ++At(holders_, mode);
+  hold->mode_ = mode;
+  changed_.NotifyAll();
 }
 
 void StatementLock::Release(Mode mode) {

@@ -68,12 +68,17 @@ class StatementLock {
   // After a failure the hold is what it was.
   Status Upgrade(Hold* hold, Mode mode, const common::Patience& patience) EXCLUDES(mutex_);
 
+  // Lets go of what is more than `mode`.
+  void Weaken(Hold* hold, Mode mode) EXCLUDES(mutex_);
+
  private:
   using Counts = std::array<uint32_t, kModes>;
 
   static uint32_t& At(Counts& counts, Mode mode) { return counts[static_cast<size_t>(mode)]; }
   // Whether nobody but `but` of these holds a mode that `mode` excludes.
   bool MayHold(Mode mode, const Counts& but) const REQUIRES(mutex_);
+  // Whether an upgrade waits for the end of one who holds `mode`.
+  bool IsAwaited(Mode mode) const REQUIRES(mutex_);
   // Whether nobody who came before is kept waiting by it.
   bool MayEnter(Mode mode) const REQUIRES(mutex_);
   template <typename Ready>

@@ -70,8 +70,7 @@ Status ClusterStatementImpl::Restart(Status failure, const common::Patience& pat
   }
   RETURN_IF_ERROR(transaction_.TakeBack(id_.number));
   if (waits) {
-    RETURN_IF_ERROR(
-        cluster_.master().log().oracle().AwaitBlocker(transaction_.whole().get(), patience));
+    RETURN_IF_ERROR(transaction_.AwaitBlocker(patience));
   }
   RETURN_IF_ERROR(cluster_.DeliverKept());
   Begin();

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ex/internal/cluster.h"
@@ -32,6 +33,13 @@ class ClusterStatementImpl : public ClusterStatement,
   Result<std::unique_ptr<ql::Query>> Run(const ql::PlanNode& plan) override;
   Result<Batch*> Run(ql::DirectPlan& plan) override;
   Status Restart(Status failure, const common::Patience& patience) override;
+  std::shared_ptr<const tx::TransactionState> transaction() const override {
+    return transaction_.whole();
+  }
+  Status Await(std::shared_ptr<const tx::TransactionState> other,
+               const common::Patience& patience) override {
+    return Restart(transaction_.whole()->BlockedBy(std::move(other)), patience);
+  }
   Status CreateTable(const sm::TableDefinition& definition) override;
   Status DropTable(std::string_view name) override;
   Status CreateIndex(std::string_view relation, const std::vector<uint32_t>& columns,

@@ -42,6 +42,16 @@ Status ClusterTransactionImpl::AwaitAll(const std::function<Status()>& wait) {
   return cluster_.master().log().oracle().AwaitAll(*whole_, wait);
 }
 
+Status ClusterTransactionImpl::Await(std::shared_ptr<const tx::TransactionState> other,
+                                     const common::Patience& patience) {
+  static_cast<void>(whole_->BlockedBy(std::move(other)));
+  return AwaitBlocker(patience);
+}
+
+Status ClusterTransactionImpl::AwaitBlocker(const common::Patience& patience) {
+  return cluster_.master().log().oracle().AwaitBlocker(whole_.get(), patience);
+}
+
 StatementId ClusterTransactionImpl::BeginStatement() {
   if (scope_ == SnapshotScope::kStatement || !snapshot_.taken()) {
     snapshot_ = cluster_.master().log().oracle().Take();

@@ -33,6 +33,11 @@ class ClusterTransactionImpl : public ClusterTransaction {
   TransactionMark Mark() const override;
   Status RollbackTo(TransactionMark mark) override EXCLUDES(mutex_);
   Status AwaitAll(const std::function<Status()>& wait) override;
+  std::shared_ptr<const tx::TransactionState> state() const override { return whole_; }
+  Status Await(std::shared_ptr<const tx::TransactionState> other,
+               const common::Patience& patience) override;
+  // The same of who was in the way of a statement.
+  Status AwaitBlocker(const common::Patience& patience);
   void SetSynchronous(bool synchronous) override { synchronous_ = synchronous; }
   Status Commit() override EXCLUDES(mutex_);
   Status Rollback() override EXCLUDES(mutex_);

@@ -135,9 +135,21 @@ BlockPlanner::Built BlockPlanner::Build(const JoinPlan& joins, uint32_t step_num
 }
 
 BlockPlanner::Built BlockPlanner::BuildAccessOf(uint32_t relation) {
-  const RelationRequest& request = requests_[relation];
+  RelationRequest& request = requests_[relation];
   Built built;
-  built.plan = BuildAccess(request, paths_[relation], options_);
+  if (block_.locking.empty() || !block_.locking[relation]) {
+    built.plan = BuildAccess(request, paths_[relation], options_);
+  } else {
+    request.with_rids = true;
+    PlanPtr access = BuildAccess(request, paths_[relation], options_);
+    const RowLocking& locking = *block_.locking[relation];
+    Schema schema = access->schema;
+    built.plan = MakePlan(
+        std::move(schema),
+        LockRows{request.relation->name, request.projection, locking.lock, locking.locked_rows},
+        Children(std::move(access)));
+    built.plan->estimated_rows = built.plan->children[0]->estimated_rows;
+  }
   for (const uint32_t column : request.projection) {
     built.columns.push_back(block_.Base(relation) + column);
   }

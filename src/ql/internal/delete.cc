@@ -24,7 +24,7 @@ DeleteOperator::DeleteOperator(Schema schema, std::unique_ptr<Operator> input,
       victims_(context.memory) {}
 
 Status DeleteOperator::DoOpen() {
-  return LockRows(records_, victims_.rids(), rm::RowLock::kUpdate, context_);
+  return LockForChange(records_, victims_.rids(), rm::RowLock::kUpdate, context_);
 }
 
 Result<std::unique_ptr<WorkerState>> DeleteOperator::DoNewWorker(const WakeFunction& /*wake*/) {

@@ -191,7 +191,8 @@ class Search {
 
   // Looking each row of `left` up in an index of the relation that `right` reads.
   void ConsiderIndex(const Step& left, const Step& right, Step* step) const {
-    if (right.kind != StepKind::kAccess) {
+    const std::vector<std::optional<RowLocking>>& locking = input_.block->locking;
+    if (right.kind != StepKind::kAccess || (!locking.empty() && locking[right.relation])) {
       return;
     }
     const sm::Relation& inner = *input_.block->from[right.relation];

@@ -71,7 +71,7 @@ Status UpdateOperator::DoOpen() {
                                ? rm::RowLock::kUpdate
                                : rm::RowLock::kNoKeyUpdate;
   for (const Batch& chunk : sink_.rows().chunks()) {
-    RETURN_IF_ERROR(LockRows(*target_.records, chunk.rids(), lock, context_));
+    RETURN_IF_ERROR(LockForChange(*target_.records, chunk.rids(), lock, context_));
   }
   if (target_.touched.empty()) {
     return {};

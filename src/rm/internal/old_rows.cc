@@ -238,10 +238,25 @@ Status OvertakenError() {
           "back and may be tried again"};
 }
 
-Status CheckNotOvertaken(const FileCore& core, std::span<const Rid> rids, const tx::View& view) {
+namespace {
+
+// Whether the version is of an update of none of the columns.
+bool SparesColumns(const Version& version, const std::vector<uint32_t>& columns) {
+  RowBlock block;
+  return version.kind == kUndoUpdate && block.Parse(Body(version)) &&
+         std::none_of(block.columns().begin(), block.columns().end(), [&](const auto& changed) {
+           return std::find(columns.begin(), columns.end(), changed.column) != columns.end();
+         });
+}
+
+}  // namespace
+
+Status CheckNotOvertaken(const FileCore& core, std::span<const Rid> rids, const tx::View& view,
+                         const std::vector<uint32_t>* columns) {
   bool overtaken = false;
   core.versions->ForEach(rids[0].page, [&](const Version& version) {
-    if (!view.IsOvertakenBy(version.stamp)) {
+    if (!view.IsOvertakenBy(version.stamp) ||
+        (columns != nullptr && SparesColumns(version, *columns))) {
       return !version.IsLastFor(view);
     }
     if (version.kind == kUndoBulkPage) {

@@ -109,7 +109,9 @@ std::shared_ptr<const tx::TransactionState> ChangerOf(const FileCore& core, Rid 
 
 Status OvertakenError();
 // OvertakenError, of kConflict, when somebody whose end the view does not see has changed
-// one of the records, of which all are on one page.
-Status CheckNotOvertaken(const FileCore& core, std::span<const Rid> rids, const tx::View& view);
+// one of the records, of which all are on one page; one of `columns`, or all of the record,
+// where these are given.
+Status CheckNotOvertaken(const FileCore& core, std::span<const Rid> rids, const tx::View& view,
+                         const std::vector<uint32_t>* columns);
 
 }  // namespace redbase::rm
