@@ -129,13 +129,14 @@ Status BulkAppender::Impl::Finish() {
   }
   page_.reset();
   if (!with_room_.empty()) {
-    core_.AwaitEnd(transaction_, {}, [pages = std::move(with_room_)](FileCore& core, bool stands) {
-      for (const PageNum page : pages) {
-        if (stands) {
-          core.room.Put(page);
-        }
-      }
-    });
+    core_.AwaitForgotten(transaction_, {},
+                         [pages = std::move(with_room_)](FileCore& core, bool stands) {
+                           for (const PageNum page : pages) {
+                             if (stands) {
+                               core.room.Put(page);
+                             }
+                           }
+                         });
     with_room_.clear();
   }
   return {};

@@ -191,12 +191,12 @@ Status RecordFile::Erase(tx::Transaction& transaction, std::span<const Rid> rids
   RETURN_IF_ERROR(core_->BeginChange());
   RecordEraser eraser(*core_, transaction);
   Status status = eraser.Erase(rids);
-  core_->AwaitEnd(transaction, eraser.removed(),
-                  [pages = eraser.pages()](FileCore& core, bool /*stands*/) {
-                    for (const PageNum page : pages) {
-                      core.EndPending(page);
-                    }
-                  });
+  core_->AwaitForgotten(transaction, eraser.removed(),
+                        [pages = eraser.pages()](FileCore& core, bool /*stands*/) {
+                          for (const PageNum page : pages) {
+                            core.EndPending(page);
+                          }
+                        });
   return status;
 }
 
@@ -211,7 +211,7 @@ Status RecordFile::Update(tx::Transaction& transaction, std::span<const Rid> rid
   RecordUpdater updater(*core_, transaction, prepared);
   Status status = updater.Update(rids);
   if (!updater.removed().empty()) {
-    core_->AwaitEnd(transaction, updater.removed());
+    core_->AwaitForgotten(transaction, updater.removed());
   }
   return status;
 }
@@ -363,7 +363,7 @@ void RecordFile::Undone(tx::UndoKind kind, std::span<const std::byte> payload,
     if (by == nullptr) {
       hand_out(*core_);
     } else {
-      core_->AwaitEnd(*by, hand_out);
+      core_->AwaitForgotten(*by, hand_out);
     }
   } else if (kind == kUndoOverflow) {
     static_cast<void>(core_->FreeOverflowPages({&page, 1}));  // a flush tells, if it fails again

@@ -15,22 +15,6 @@ void TransactionState::Keep(const std::shared_ptr<VersionKeeper>& keeper) {
   }
 }
 
-void TransactionState::WhenEnded(std::function<void(TransactionState& transaction)> action) {
-  const common::MutexLock lock(mutex_);
-  end_actions_.push_back(std::move(action));
-}
-
-void TransactionState::RunEndActions() {
-  std::vector<std::function<void(TransactionState&)>> actions;
-  {
-    const common::MutexLock lock(mutex_);
-    actions.swap(end_actions_);
-  }
-  for (const auto& action : actions) {
-    action(*this);
-  }
-}
-
 void TransactionState::WhenForgotten(std::function<void()> action) {
   {
     const common::MutexLock lock(mutex_);
@@ -102,7 +86,6 @@ void Oracle::End(const std::shared_ptr<TransactionState>& transaction, bool roll
     }
     Wake(*transaction);
   }
-  transaction->RunEndActions();
   Forget(forgettable);
 }
 

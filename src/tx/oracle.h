@@ -62,8 +62,6 @@ class TransactionState {
 
   // `keeper` has versions of it.  Cheap when it was the last one said.
   void Keep(const std::shared_ptr<VersionKeeper>& keeper) EXCLUDES(mutex_);
-  // To be done when it has ended, and with it everywhere.  Requires: active.
-  void WhenEnded(std::function<void(TransactionState& transaction)> action) EXCLUDES(mutex_);
   // To be done when the versions are forgotten; at once when they have been.
   void WhenForgotten(std::function<void()> action) EXCLUDES(mutex_);
 
@@ -75,7 +73,6 @@ class TransactionState {
   friend class Oracle;
   friend class Transaction;
   bool has_versions() const EXCLUDES(mutex_);
-  void RunEndActions() EXCLUDES(mutex_);
   void Forget() EXCLUDES(mutex_);
 
   std::atomic<Timestamp> end_{kNever};
@@ -84,7 +81,6 @@ class TransactionState {
   mutable common::Mutex mutex_;
   std::shared_ptr<const TransactionState> blocker_ GUARDED_BY(mutex_);  // the last one
   std::vector<std::weak_ptr<VersionKeeper>> keepers_ GUARDED_BY(mutex_);
-  std::vector<std::function<void(TransactionState& transaction)>> end_actions_ GUARDED_BY(mutex_);
   std::vector<std::function<void()>> actions_ GUARDED_BY(mutex_);
   bool forgotten_ GUARDED_BY(mutex_) = false;
 };

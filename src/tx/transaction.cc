@@ -274,7 +274,6 @@ void Transaction::End(bool rolled_back) {
   if (whole_ && log_ != nullptr) {
     log_->oracle().End(state_, rolled_back);
   } else if (whole_) {
-    state_->RunEndActions();
     state_->Forget();
   }
 }

@@ -237,6 +237,21 @@ TEST_P(WritersTest, LocksStayAfterARollbackToASavepoint) {
   EXPECT_OK(Try(1, "update T set v = 12 where k = 1;"));
 }
 
+// A slot is used again only when everybody sees that it is free: who does not would find two
+// records under one RID.
+TEST_P(WritersTest, ARowThatIsGoneForOthersStaysBesideAnOwnOne) {
+  Run(0, "begin;");
+  EXPECT_EQ(Run(0, "select * from T;").size(), 3U);
+  Run(1, "delete from T where k = 1;");
+  Run(0, "insert into T values (0, 5);");
+  EXPECT_THAT(Sorted(Run(0, "select * from T;")),
+              ElementsAre("0 | 5", "1 | 10", "2 | 20", "3 | 30"));
+  EXPECT_THAT(Run(0, "delete from T where k = 0;"), ElementsAre("0 | 5"));
+  EXPECT_THAT(Sorted(Run(0, "select * from T;")), ElementsAre("1 | 10", "2 | 20", "3 | 30"));
+  Run(0, "commit;");
+  EXPECT_THAT(Rows(), ElementsAre("2 | 20", "3 | 30"));
+}
+
 TEST_P(WritersTest, LockedRowsAreChangedByNobodyElse) {
   Run(0, "begin;");
   EXPECT_THAT(Run(0, "select v from T where v < 25 for update;"), ElementsAre("10", "20"));

@@ -114,38 +114,28 @@ std::shared_ptr<FileCore> OpenCore(const std::weak_ptr<FileCore>& weak) {
 
 }  // namespace
 
-void FileCore::AwaitEnd(tx::TransactionState& transaction,
-                        std::function<void(FileCore& core)> end) {
-  ++awaited_ends_;
-  transaction.WhenEnded([weak = weak_from_this(), end = std::move(end)](tx::TransactionState&) {
+void FileCore::AwaitForgotten(tx::TransactionState& transaction,
+                              std::function<void(FileCore& core)> action) {
+  ++awaited_;
+  transaction.WhenForgotten([weak = weak_from_this(), action = std::move(action)] {
     if (const std::shared_ptr<FileCore> core = OpenCore(weak)) {
-      end(*core);
-      --core->awaited_ends_;
+      action(*core);
+      --core->awaited_;
     }
   });
 }
 
-void FileCore::AwaitEnd(tx::Transaction& transaction, std::vector<LongReference> removed,
-                        std::function<void(FileCore& core, bool stands)> end) {
-  ++awaited_ends_;
+void FileCore::AwaitForgotten(tx::Transaction& transaction, std::vector<LongReference> removed,
+                              std::function<void(FileCore& core, bool stands)> action) {
   const auto stands = std::make_shared<std::atomic<bool>>(true);
   transaction.OnRollback([stands] { *stands = false; });
-  transaction.state().WhenEnded([weak = weak_from_this(), removed = std::move(removed),
-                                 end = std::move(end), stands](tx::TransactionState& ended) {
-    const std::shared_ptr<FileCore> core = OpenCore(weak);
-    if (core != nullptr && end) {
-      end(*core, *stands);
+  AwaitForgotten(transaction.state(), [removed = std::move(removed), action = std::move(action),
+                                       stands](FileCore& core) {
+    if (action) {
+      action(core, *stands);
     }
-    const auto complete = [weak, removed, stands] {
-      if (const std::shared_ptr<FileCore> open = OpenCore(weak)) {
-        --open->awaited_ends_;
-        open->FreeLongValues(*stands ? std::span(removed) : std::span<const LongReference>());
-      }
-    };
-    if (removed.empty() || !*stands) {
-      complete();
-    } else {
-      ended.WhenForgotten(complete);
+    if (*stands) {
+      core.FreeLongValues(removed);
     }
   });
 }
@@ -158,7 +148,7 @@ void FileCore::EndPending(PageNum page) {
 
 Status FileCore::SaveDirectory() {
   const common::MutexLock lock(mutex_);
-  if (awaited_ends_.load() > 0 || clean_.exchange(true)) {
+  if (awaited_.load() > 0 || clean_.exchange(true)) {
     return {};
   }
   Status status = directory_.Save(Content());

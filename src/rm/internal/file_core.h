@@ -49,18 +49,19 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
 
   // Says in the file that its counts no longer hold.  Before every change.
   Status BeginChange();
-  // Unless the file was closed or dropped before: does `end` when the transaction has ended
-  // on all nodes.  What it has left or freed is nobody else's before: a snapshot that does
-  // not see its end finds by RID what was there.  Until then the file is not clean: a
+  // Unless the file was closed or dropped before: does `action` once every snapshot sees the
+  // end of the transaction.  What it has left or freed is nobody else's before: who does not
+  // see its end, finds by RID what was there.  Until then the file is not clean: a
   // transaction that is never told its outcome leaves all of this to the next open.
-  void AwaitEnd(tx::TransactionState& transaction, std::function<void(FileCore& core)> end);
+  void AwaitForgotten(tx::TransactionState& transaction,
+                      std::function<void(FileCore& core)> action);
   // The same of a change, which `stands` unless it was taken back; and frees the long values
-  // that it removed, if it stands and once no snapshot needs them.
-  void AwaitEnd(tx::Transaction& transaction, std::vector<LongReference> removed,
-                std::function<void(FileCore& core, bool stands)> end = nullptr);
+  // that it removed, if it stands.
+  void AwaitForgotten(tx::Transaction& transaction, std::vector<LongReference> removed,
+                      std::function<void(FileCore& core, bool stands)> action = nullptr);
   // A page is no longer pending for one reason; it is given back if nothing is in it.
   void EndPending(PageNum page);
-  // No effect while an end is awaited.
+  // No effect while something is awaited.
   Status SaveDirectory();
   // Makes counts and map anew from the pages.
   Status Recount();
@@ -127,7 +128,7 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   std::vector<LongReference> values_to_free_ GUARDED_BY(mutex_);
   std::vector<PageNum> pages_to_free_ GUARDED_BY(mutex_);
   std::atomic<bool> clean_{true};
-  std::atomic<uint32_t> awaited_ends_{0};
+  std::atomic<uint32_t> awaited_{0};
   bool has_overflow_pages_ = false;  // when it was opened unclean
   std::atomic<uint64_t> sampled_records_{0};
   std::atomic<uint64_t> sampled_heap_{0};
