@@ -287,6 +287,8 @@ check-long: tests-build programs ## Run the random tests, and kill the shell, ma
 	@status=0; \
 	REDBASE_LONG=1 $(MAKE) --no-print-directory --keep-going test TEST_TIMEOUT=3600 \
 	  GTEST_ARGS='--gtest_filter=*Random* --gtest_repeat=$(LONG_ROUNDS)' || status=1; \
+	REDBASE_HISTORY=100000 REDBASE_CRASH_POINTS=20000 $(MAKE) --no-print-directory test-db \
+	  TEST_TIMEOUT=3600 GTEST_ARGS='--gtest_filter=*HistoryRun*:*WritersCrash*' || status=1; \
 	REDBASE_KILLS=$(LONG_KILLS) $(MAKE) --no-print-directory run-kill.tester \
 	  TESTER_TIMEOUT=3600 || status=1; \
 	exit $$status
