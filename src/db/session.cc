@@ -253,8 +253,8 @@ void Session::Impl::NoteFailure() {
   }
 }
 
-Result<StatementLock::Hold> Session::Impl::Lock(StatementLock::Mode mode) {
-  const common::Patience patience{&cancel, settings.lock_timeout};
+Result<StatementLock::Hold> Session::Impl::Lock(StatementLock::Mode mode,
+                                                const common::Patience& patience) {
   if (!transaction_) {
     return database_.statements.Take(mode, patience);
   }
@@ -299,29 +299,35 @@ Result<StatementResultPtr> Session::Impl::InTransaction(const std::string& what,
 }
 
 Result<StatementResultPtr> Session::Impl::LockNamed(const parser::LockTable& statement) {
-  const common::Patience patience{&cancel, statement.nowait ? 1 : settings.lock_timeout};
   return InTransaction("lock table", [&](SessionTransaction& transaction) -> Status {
-    RETURN_IF_ERROR(Lock(statement.mode == TableLocks::Mode::kAccessShare
-                             ? StatementLock::Mode::kRead
-                             : StatementLock::Mode::kWrite)
-                        .status());
     for (const parser::Identifier& name : statement.tables) {
-      const Result<sm::RelationPtr> relation = database_.nodes->catalog().Find(name.text);
-      RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
-      const std::string& table = (*relation)->name;
-      if ((*relation)->kind != sm::RelationKind::kTable) {
-        return AtPlace({Code::kInvalidArgument, sm::QuotedName(table) + " is not a table"},
-                       name.position);
-      }
-      Status locked =
-          transaction.LockTable(&database_.table_locks, table, statement.mode, patience);
-      if (statement.nowait && locked.code() == Code::kUnavailable) {
-        return {Code::kUnavailable, "could not obtain lock on relation " + sm::QuotedName(table)};
+      Status locked = LockTable(name, statement, &transaction);
+      const bool waited = locked.code() == Code::kUnavailable || locked.code() == Code::kDeadlock;
+      if (statement.nowait && waited) {
+        return {Code::kUnavailable,
+                "could not obtain lock on relation " + sm::QuotedName(name.text)};
       }
       RETURN_IF_ERROR(locked);
     }
     return {};
   });
+}
+
+Status Session::Impl::LockTable(const parser::Identifier& name, const parser::LockTable& statement,
+                                SessionTransaction* transaction) {
+  const common::Patience patience{&cancel, statement.nowait ? 1 : settings.lock_timeout};
+  const bool only_reads = statement.mode == TableLocks::Mode::kAccessShare;
+  RETURN_IF_ERROR(
+      Lock(only_reads ? StatementLock::Mode::kRead : StatementLock::Mode::kWrite, patience)
+          .status());
+  const Result<sm::RelationPtr> relation = database_.nodes->catalog().Find(name.text);
+  RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
+  const std::string& table = (*relation)->name;
+  if ((*relation)->kind != sm::RelationKind::kTable) {
+    return AtPlace({Code::kInvalidArgument, sm::QuotedName(table) + " is not a table"},
+                   name.position);
+  }
+  return transaction->LockTable(&database_.table_locks, table, statement.mode, patience);
 }
 
 Status Session::Impl::LockTables(const TableUses& uses, ex::ClusterStatement& statement) {
@@ -337,7 +343,7 @@ Status Session::Impl::LockTables(const TableUses& uses, ex::ClusterStatement& st
       continue;
     }
     while (auto owner = in_the_way(use)) {
-      RETURN_IF_ERROR(statement.Await(std::move(owner), {&cancel, settings.lock_timeout}));
+      RETURN_IF_ERROR(statement.Await(std::move(owner), patience()));
     }
     if (transaction_ && !reads) {
       transaction_->set_last_lock(use);
@@ -405,7 +411,7 @@ Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& stateme
   if (!std::holds_alternative<parser::Select>(statement)) {
     parts.nodes = NodesOf(*parts.plan);
   }
-  parts.patience = {&cancel, settings.lock_timeout};
+  parts.patience = patience();
   parts.transaction = transaction_.get();
   return StatementResultPtr(std::make_unique<QueryResult>(std::move(parts)));
 }

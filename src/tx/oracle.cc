@@ -15,6 +15,11 @@ void TransactionState::Keep(const std::shared_ptr<VersionKeeper>& keeper) {
   }
 }
 
+std::shared_ptr<const TransactionState> TransactionState::TakeBlocker() {
+  const common::MutexLock lock(mutex_);
+  return std::move(blocker_);
+}
+
 void TransactionState::WhenForgotten(std::function<void()> action) {
   {
     const common::MutexLock lock(mutex_);
@@ -73,6 +78,7 @@ Snapshot Oracle::Take() {
 }
 
 void Oracle::End(const std::shared_ptr<TransactionState>& transaction, bool rolled_back) {
+  transaction->TakeBlocker();  // which may name this one in turn
   States forgettable;
   {
     const common::MutexLock lock(mutex_);
@@ -90,6 +96,7 @@ void Oracle::End(const std::shared_ptr<TransactionState>& transaction, bool roll
 }
 
 void Oracle::Abandon(TransactionState* transaction) {
+  transaction->TakeBlocker();
   const common::MutexLock lock(mutex_);
   transaction->abandoned_.store(true, std::memory_order_release);
   Wake(*transaction);
@@ -129,11 +136,7 @@ Status Deadlock() {
 }  // namespace
 
 Status Oracle::AwaitBlocker(TransactionState* waiter, const common::Patience& patience) {
-  std::shared_ptr<const TransactionState> blocker;
-  {
-    const common::MutexLock lock(waiter->mutex_);
-    blocker = std::move(waiter->blocker_);
-  }
+  const std::shared_ptr<const TransactionState> blocker = waiter->TakeBlocker();
   if (blocker == nullptr) {
     return {};
   }

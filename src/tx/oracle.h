@@ -73,6 +73,7 @@ class TransactionState {
   friend class Oracle;
   friend class Transaction;
   bool has_versions() const EXCLUDES(mutex_);
+  std::shared_ptr<const TransactionState> TakeBlocker() EXCLUDES(mutex_);
   void Forget() EXCLUDES(mutex_);
 
   std::atomic<Timestamp> end_{kNever};

@@ -196,6 +196,8 @@ Status Transaction::RollbackTo(Savepoint mark) {
   for (auto action = past.actions.rbegin(); action != past.actions.rend(); ++action) {
     action->run();
   }
+  const common::MutexLock lock(mutex_);
+  undo_failure_.Update(result);
   return result;
 }
 
@@ -280,6 +282,10 @@ void Transaction::End(bool rolled_back) {
 
 Status Transaction::Rollback() {
   Status status = RollbackTo(Savepoint{0});
+  {
+    const common::MutexLock lock(mutex_);
+    status = undo_failure_;
+  }
   if (!status.ok()) {
     Leave();  // recovery tries again
     return status;

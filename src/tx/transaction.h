@@ -110,7 +110,7 @@ class Transaction {
   // Each ends the transaction, also when it fails.  Requires: active() or prepared.
   // Commit returns once the changes survive a crash, or those of a prepared transaction
   // will by the decision; when the log cannot be written it takes them back.  What
-  // Rollback cannot take back, recovery does.
+  // Rollback, or a RollbackTo before, cannot take back, recovery does.
   Status Commit() EXCLUDES(mutex_) { return CommitDeciding(kNoGlobalId); }
   // Commits all that is prepared under this global id as well.  When it fails and the
   // decision may be in the log's files (TransactionLog::IsDecided), nothing is taken
@@ -185,6 +185,7 @@ class Transaction {
   uint64_t last_undo_ GUARDED_BY(mutex_) = 0;
   GlobalId global_ GUARDED_BY(mutex_) = kNoGlobalId;  // once prepared
   bool end_logged_ GUARDED_BY(mutex_) = false;
+  Status undo_failure_ GUARDED_BY(mutex_);  // the first
   bool synchronous_ GUARDED_BY(mutex_) = true;
 };
 

@@ -259,5 +259,52 @@ INSTANTIATE_TEST_SUITE_P(Settings, WritersCrashTest,
                                   (test.param.buffer_bytes < 1000000 ? "SmallPool" : "");
                          });
 
+// The bytes of a row that was erased are somebody else's when it is put back, so it goes to
+// another page; there it must not take the slot of one that is still to be put back.
+void PutBackBesideOthers(int grown) {
+  common::SimEnv env(1);
+  DatabaseOptions options;
+  options.threads = 1;
+  ASSERT_OK(Database::Create(env, kPath, /*nodes=*/0, /*page_size=*/4096));
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Database> database,
+                       Database::Open(env, kPath, options));
+  const std::unique_ptr<Session> first = database->Connect();
+  const std::unique_ptr<Session> second = database->Connect();
+  ASSERT_OK(Do(*first, "create table T (k int, s c255);"));
+  const auto insert = [&](int k) {
+    ASSERT_OK(Do(*second, "insert into T values (" + std::to_string(k) + ", '" +
+                              std::string(200, 'a') + "');"));
+  };
+  for (int k = 1; k <= 60; ++k) {
+    insert(k);
+  }
+  ASSERT_OK(Do(*first, "begin;"));
+  for (const int k : {1, 2, 3, 30}) {
+    ASSERT_OK(Do(*first, "delete from T where k = " + std::to_string(k) + ";"));
+  }
+  for (int k = 26; k < 26 + grown; ++k) {
+    ASSERT_OK(Do(*second, "update T set s = '" + std::string(255, 'b') +
+                              "' where k = " + std::to_string(k) + ";"));
+  }
+  // Somewhere on the way the last page is full, and the one with erased rows is the next.
+  for (size_t more = 0; more < 25; ++more) {
+    SCOPED_TRACE(more);
+    const std::unique_ptr<common::SimEnv> copy = env.Fork();
+    copy->Crash(1);
+    ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Database> recovered,
+                         Database::Open(*copy, kPath, options));
+    const std::unique_ptr<Session> session = recovered->Connect();
+    ASSERT_EQ(Do(*session, "select k from T;")->size(), 60 + more);
+    insert(0);
+  }
+}
+
+TEST(WritersCrashSlots, ARecordThatIsPutBackTakesNobodysSlot) {
+  for (int grown = 1; grown <= 4; ++grown) {
+    SCOPED_TRACE(grown);
+    PutBackBesideOthers(grown);
+  }
+}
+
 }  // namespace
 }  // namespace redbase::db

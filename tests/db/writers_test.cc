@@ -427,6 +427,14 @@ TEST_P(WritersTest, TableLocksAreAmongDeadlocks) {
   ExpectOneVictim(mine, waiting.Outcome());
 }
 
+TEST_P(WritersTest, NowaitDoesNotWaitForASerializableOneEither) {
+  Run(0, "begin isolation level serializable;");
+  Run(0, "select * from T;");
+  Run(1, "begin;");
+  EXPECT_EQ(Try(1, "lock table T in share mode nowait;").status().message(),
+            "could not obtain lock on relation \"T\"");
+}
+
 TEST_P(WritersTest, WhatTableCannotBeLockedIsSaid) {
   EXPECT_THAT(Try(0, "lock table T;").status().message(),
               HasSubstr("only be used in a transaction"));

@@ -132,6 +132,21 @@ TEST_F(OracleTest, WhoIsBlockedWaitsForTheEnd) {
   EXPECT_OK(waiter.Outcome());
 }
 
+// Each was told of the other one, and waited for nobody.
+TEST_F(OracleTest, ThoseThatWereInEachOthersWayAreLetGo) {
+  std::weak_ptr<TransactionState> seen;
+  {
+    const State a = Begin();
+    const State b = Begin();
+    seen = a;
+    EXPECT_CODE(Code::kMustWait, a->BlockedBy(b));
+    EXPECT_CODE(Code::kMustWait, b->BlockedBy(a));
+    oracle_.End(a, /*rolled_back=*/true);
+    oracle_.End(b, /*rolled_back=*/true);
+  }
+  EXPECT_TRUE(seen.expired());
+}
+
 TEST_F(OracleTest, NobodyWaitsForOneThatIsAbandoned) {
   const State blocker = Begin();
   Waiter waiter(oracle_, Begin(), blocker);

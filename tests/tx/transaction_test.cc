@@ -104,6 +104,15 @@ TEST_F(TransactionTest, TheFirstFailureIsReportedAfterAllElseWasUndone) {
   EXPECT_EQ(events_, "undo c; undo bad; undo a; ");
 }
 
+TEST_F(TransactionTest, WhatASavepointCouldNotTakeBackTheRollbackReports) {
+  Note("good");
+  const Savepoint mark = transaction_->Mark();
+  Note("bad");
+  EXPECT_CODE(Code::kIoError, transaction_->RollbackTo(mark));
+  EXPECT_CODE(Code::kIoError, transaction_->Rollback());
+  EXPECT_EQ(events_, "undo bad; undo good; ");
+}
+
 TEST_F(TransactionTest, AFileThatIsNotOpenCannotBeRolledBack) {
   Note("b", kOther);
   const Status status = transaction_->Rollback();

@@ -47,7 +47,9 @@ class Session::Impl {
   // Whether the state of the transaction allows the statement.
   Status Admit(const parser::Statement& statement) const;
   // The lock for a statement; the transaction, where there is one, holds it instead.
-  Result<StatementLock::Hold> Lock(StatementLock::Mode mode);
+  Result<StatementLock::Hold> Lock(StatementLock::Mode mode) { return Lock(mode, patience()); }
+  Result<StatementLock::Hold> Lock(StatementLock::Mode mode, const common::Patience& patience);
+  common::Patience patience() const { return {&cancel, settings.lock_timeout}; }
   // Locks tables, waiting for others who have, to do that with them.
   Status LockTables(const TableUses& uses, ex::ClusterStatement& statement);
   // In the transaction, or as one of its own.
@@ -59,6 +61,8 @@ class Session::Impl {
   template <typename Action>
   Result<StatementResultPtr> InTransaction(const std::string& what, Action action);
   Result<StatementResultPtr> LockNamed(const parser::LockTable& statement);
+  Status LockTable(const parser::Identifier& name, const parser::LockTable& statement,
+                   SessionTransaction* transaction);
   Result<StatementResultPtr> Checkpoint();
   Result<StatementResultPtr> Backup(const std::string& path);
 

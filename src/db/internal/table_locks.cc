@@ -27,6 +27,14 @@ void TableLocks::DropEnded(Locks* locks) {
   });
 }
 
+void TableLocks::Sweep() {
+  for (auto table = tables_.begin(); table != tables_.end();) {
+    DropEnded(&table->second);
+    table = table->second.empty() ? tables_.erase(table) : std::next(table);
+  }
+  next_sweep_ = 2 * tables_.size() + 16;
+}
+
 TableLocks::Owner TableLocks::InTheWay(const Locks& locks, Mode mode,
                                        const tx::TransactionState& by) {
   const auto found = std::find_if(locks.begin(), locks.end(), [&](const Lock& lock) {
@@ -37,6 +45,9 @@ TableLocks::Owner TableLocks::InTheWay(const Locks& locks, Mode mode,
 
 TableLocks::Owner TableLocks::Take(const std::string& table, Mode mode, const Owner& by) {
   const common::MutexLock lock(mutex_);
+  if (tables_.size() >= next_sweep_) {
+    Sweep();
+  }
   Locks& locks = tables_[table];
   DropEnded(&locks);
   if (Owner owner = InTheWay(locks, mode, *by)) {
@@ -55,10 +66,9 @@ TableLocks::Owner TableLocks::Take(const std::string& table, Mode mode, const Ow
 TableLocks::Owner TableLocks::ExcludesReader(const std::string& table,
                                              const tx::TransactionState& by) {
   const common::MutexLock lock(mutex_);
-  for (auto& each : tables_) {
-    DropEnded(&each.second);
-  }
-  return InTheWay(tables_[table], Mode::kAccessShare, by);
+  Sweep();
+  const auto found = tables_.find(table);
+  return found == tables_.end() ? nullptr : InTheWay(found->second, Mode::kAccessShare, by);
 }
 
 namespace {

@@ -41,11 +41,14 @@ class TableLocks {
   using Locks = std::vector<Lock>;
 
   void DropEnded(Locks* locks) REQUIRES(mutex_);
+  // The same of all tables, and those that nobody has locked.
+  void Sweep() REQUIRES(mutex_);
   static Owner InTheWay(const Locks& locks, Mode mode, const tx::TransactionState& by);
 
   common::Mutex mutex_;
   std::unordered_map<std::string, Locks> tables_ GUARDED_BY(mutex_);
-  std::atomic<size_t> exclude_readers_{0};  // locks that do
+  size_t next_sweep_ GUARDED_BY(mutex_) = 16;  // at so many tables
+  std::atomic<size_t> exclude_readers_{0};     // locks that do
 };
 
 // What a plan does with a table.

@@ -162,8 +162,7 @@ Status ClusterTransactionImpl::Commit() {
     return status;
   }
   if (!status.ok()) {
-    static_cast<void>(EndOnNodes(touched, RollbackRequest()));
-    EndWhole(/*rolled_back=*/true);
+    EndRolledBack(EndOnNodes(touched, RollbackRequest()));
     return status;
   }
   status = EndOnNodes(touched, CommitRequest{synchronous});
@@ -181,6 +180,14 @@ Status ClusterTransactionImpl::Commit() {
   return status.code() == Code::kUnavailable ? Status() : status;
 }
 
+void ClusterTransactionImpl::EndRolledBack(const Status& status) {
+  if (broken_.ok() && (status.ok() || status.code() == Code::kUnavailable)) {
+    EndWhole(/*rolled_back=*/true);
+  } else {
+    cluster_.master().log().oracle().Abandon(whole_.get());  // nobody is to see what is left
+  }
+}
+
 Status ClusterTransactionImpl::EndOnNodes(const Parts& parts, const RequestBody& end) {
   Status status;
   Status undelivered;
@@ -196,11 +203,7 @@ Status ClusterTransactionImpl::Rollback() { return RollBackAll(TakeParts()); }
 Status ClusterTransactionImpl::RollBackAll(const Parts& parts) {
   Status status = EndOnNodes(parts, RollbackRequest());
   status.Update(on_master().Rollback());
-  if (status.ok() || status.code() == Code::kUnavailable) {
-    EndWhole(/*rolled_back=*/true);
-  } else {
-    cluster_.master().log().oracle().Abandon(whole_.get());  // nobody is to see what is left
-  }
+  EndRolledBack(status);
   if (changed_) {
     cluster_.NoteChange();
   }

@@ -77,6 +77,8 @@ class ClusterTransactionImpl : public ClusterTransaction {
   Status RollBackAll(const Parts& parts);
   // All parts have ended: others see it.
   void EndWhole(bool rolled_back);
+  // The same of what was rolled back with this outcome.
+  void EndRolledBack(const Status& status);
 
   Cluster& cluster_;
   const ql::Statistics& statistics_;

@@ -63,9 +63,25 @@ Status LockRowsOperator::DoOpen() {
   if (context_.view == nullptr) {
     return {};
   }
+  if (lock_.lock != rm::RowLock::kKeyShare) {
+    return records_.CheckNotOvertaken(locked_, *context_.view);
+  }
   const std::vector<uint32_t> keys = KeyColumns(*relation_);
-  return records_.CheckNotOvertaken(locked_, *context_.view,
-                                    lock_.lock == rm::RowLock::kKeyShare ? &keys : nullptr);
+  const Status status = records_.CheckNotOvertaken(locked_, *context_.view, &keys);
+  return status.ok() ? status : AfterChangers(status);
+}
+
+// The lock goes together with that of one who changes a record, whose change may yet be of
+// the key, or look like it.
+Status LockRowsOperator::AfterChangers(const Status& overtaken) const {
+  tx::TransactionState& own = context_.transaction->state();
+  for (const Rid rid : locked_) {
+    auto changer = records_.ChangerOf(rid);
+    if (changer != nullptr && changer.get() != &own) {
+      return own.BlockedBy(std::move(changer));
+    }
+  }
+  return overtaken;
 }
 
 Result<std::unique_ptr<WorkerState>> LockRowsOperator::DoNewWorker(const WakeFunction& /*wake*/) {

@@ -37,6 +37,7 @@ class LockRowsOperator : public Operator {
   Result<std::unique_ptr<WorkerState>> DoNewWorker(const WakeFunction& wake) override;
   Result<Poll> DoNext(WorkerState* state, Batch* batch) override;
   Status Lock();
+  Status AfterChangers(const Status& overtaken) const;
 
   const std::unique_ptr<Operator> input_;
   const LockRows& lock_;

@@ -79,8 +79,10 @@ Result<std::optional<PinnedRecord>> PinRecord(const FileCore& core, Rid rid) {
 Result<bool> RecordMover::Latch(const Whereabouts& record, pf::MiniTransaction* change,
                                 Latched* out) {
   out->record = record;
-  std::array<PageNum, 3> pages = {record.home.page, record.at.page,
-                                  extra_.value_or(record.home.page)};
+  if (extra_) {
+    RETURN_IF_ERROR(core_.file.Read(*extra_).status());  // into memory
+  }
+  std::array<PageNum, 2> pages = {record.home.page, record.at.page};
   std::sort(pages.begin(), pages.end());
   for (const PageNum page : pages) {
     RETURN_IF_ERROR(change->Write(core_.file, page).status());
@@ -88,8 +90,11 @@ Result<bool> RecordMover::Latch(const Whereabouts& record, pf::MiniTransaction* 
   // The pages are held: asking again only gives their names.
   ASSIGN_OR_RETURN(out->home, change->Write(core_.file, record.home.page));
   ASSIGN_OR_RETURN(out->at, change->Write(core_.file, record.at.page));
+  // It may have been freed, and somebody may be about to allocate it: nobody waits for a free
+  // page, nor for others while it holds one.
   if (extra_) {
-    ASSIGN_OR_RETURN(out->extra, change->Write(core_.file, *extra_));
+    ASSIGN_OR_RETURN(out->extra,
+                     change->WriteIfUnchanged(core_.file, *extra_, core_.file.Peek(*extra_)));
   }
   for (const pf::PageRef ref : {out->home, out->at}) {
     if (!core_.IsRecordPage(change->bytes(ref))) {
@@ -200,10 +205,11 @@ void RecordMover::MoveHome(const Latched& latched, pf::MiniTransaction* change) 
   core_.room.Put(latched.record.at.page);
 }
 
-// Another page with room, to be latched with the others.
+// Another page with room, to be latched with the others.  What is taken back goes to a fresh
+// one: recovery does not know which slots others are still to get back.
 bool RecordMover::FindExtra() {
   extra_.reset();
-  want_fresh_ = taken_.size() >= kTries;
+  want_fresh_ = transaction_ == nullptr || taken_.size() >= kTries;
   const std::optional<PageNum> page = want_fresh_ ? std::nullopt : core_.room.Take();
   if (!page) {
     want_fresh_ = true;
@@ -217,9 +223,6 @@ bool RecordMover::FindExtra() {
 Result<bool> RecordMover::PutIntoExtra(const Latched& latched, pf::MiniTransaction* change,
                                        Rid* target) {
   const PageNum number = *extra_;
-  if (number == latched.record.home.page || number == latched.record.at.page) {
-    return false;
-  }
   if (!core_.IsRecordPage(change->bytes(*latched.extra)) || core_.room.IsPending(number)) {
     taken_.back().set_has_room(false);  // nor for others: it was freed, or will be put back
     return false;
@@ -242,7 +245,7 @@ Result<bool> RecordMover::PutIntoExtra(const Latched& latched, pf::MiniTransacti
 }
 
 Status RecordMover::PutIntoFresh(const Latched& latched, pf::MiniTransaction* change, Rid* target) {
-  if (latched.extra && *extra_ != latched.record.home.page && *extra_ != latched.record.at.page) {
+  if (latched.extra) {
     change->Unlatch(*latched.extra);  // which may be free by now, and the one that is allocated
   }
   const auto heap = static_cast<uint32_t>(Heap(merged_) + sizeof(MovedIn));
@@ -264,7 +267,7 @@ Result<RecordMover::Outcome> RecordMover::PutElsewhere(const Latched& latched,
   if (Heap(merged_) > core_.layout.most_heap()) {
     return core_.Damaged(latched.record.home.page, "a record fits no page");
   }
-  if (extra_) {
+  if (latched.extra) {
     ASSIGN_OR_RETURN(const bool put, PutIntoExtra(latched, change, target));
     if (put) {
       return Outcome::kDone;
