@@ -265,7 +265,7 @@ void PutBackBesideOthers(int grown) {
   common::SimEnv env(1);
   DatabaseOptions options;
   options.threads = 1;
-  ASSERT_OK(Database::Create(env, kPath, /*nodes=*/0, /*page_size=*/4096));
+  ASSERT_OK(Database::Create(env, kPath, /*node_count=*/0, /*page_size=*/4096));
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Database> database,
                        Database::Open(env, kPath, options));
   const std::unique_ptr<Session> first = database->Connect();
