@@ -1,6 +1,7 @@
 #include "parser/ast.h"
 
 #include <array>
+
 namespace redbase::parser {
 
 std::string ToString(Position position) {

@@ -397,15 +397,13 @@ Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
 
 Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& statement,
                                                 const TableUses& uses, QueryResult::Parts parts) {
-  if (parts.direct) {
-    // It takes no memory that grows with anything.
-    ASSIGN_OR_RETURN(parts.statement, Begin(nullptr));
-    RETURN_IF_ERROR(LockTables(uses, *parts.statement));
-  } else {
+  if (!parts.direct) {  // which takes no memory that grows with anything
     parts.memory = std::make_unique<common::MemoryAccount>(
         "statement", database_.options.statement_memory, &database_.memory);
-    ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
-    RETURN_IF_ERROR(LockTables(uses, *parts.statement));
+  }
+  ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
+  RETURN_IF_ERROR(LockTables(uses, *parts.statement));
+  if (!parts.direct) {
     ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
   }
   if (!std::holds_alternative<parser::Select>(statement)) {

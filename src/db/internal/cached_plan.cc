@@ -16,20 +16,6 @@ bool HasExchanges(const ql::PlanNode& plan) {
                      [](const ql::PlanPtr& child) { return HasExchanges(*child); });
 }
 
-// The names of the relations that the plan reads; one may come several times.
-void FindRelations(const ql::PlanNode& plan, std::vector<std::string>* names) {
-  if (const auto* scan = plan.As<ql::FileScan>()) {
-    names->push_back(scan->relation);
-  } else if (const auto* index_scan = plan.As<ql::IndexScan>()) {
-    names->push_back(index_scan->relation);
-  } else if (const auto* join = plan.As<ql::IndexJoin>()) {
-    names->push_back(join->inner.relation);
-  }
-  for (const ql::PlanPtr& child : plan.children) {
-    FindRelations(*child, names);
-  }
-}
-
 bool IsMuchMore(double rows, double than) {
   constexpr double kFew = 100;  // so many more change no plan
   return rows > 2 * than + kFew;
@@ -37,12 +23,13 @@ bool IsMuchMore(double rows, double than) {
 
 }  // namespace
 
-std::vector<CachedPlan::Size> CachedPlan::SizesOf(const ql::PlanNode& plan) const {
-  std::vector<std::string> names;
-  FindRelations(plan, &names);
+std::vector<CachedPlan::Size> CachedPlan::SizesOf(const TableUses& uses) const {
   std::vector<Size> sizes;
-  for (const std::string& name : names) {
-    if (Result<sm::RelationPtr> relation = nodes_.catalog().Find(name); relation.ok()) {
+  for (const TableUse& use : uses) {
+    if (use.mode != TableLocks::Mode::kAccessShare) {
+      continue;
+    }
+    if (Result<sm::RelationPtr> relation = nodes_.catalog().Find(use.table); relation.ok()) {
       const double rows = nodes_.statistics().RowCount(**relation);
       sizes.push_back({*std::move(relation), rows});
     }
@@ -79,7 +66,7 @@ Status CachedPlan::Refresh(bool optimize) {
   uses_ = UsesOf(*plan);
   places_ = ql::ParametersOf(*plan);
   ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(*plan, nodes_.catalog()));
-  sizes_ = direct_ ? std::vector<Size>() : SizesOf(*plan);
+  sizes_ = direct_ ? std::vector<Size>() : SizesOf(uses_);
   plan_ = std::move(plan);
   catalog_version_ = version;
   return {};

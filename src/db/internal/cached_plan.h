@@ -57,7 +57,8 @@ class CachedPlan {
   // A plan for these values alone.
   Result<std::shared_ptr<const ql::PlanNode>> PlanFor(std::span<const Value> values) const;
   bool IsGood(uint64_t version, bool optimize) const;
-  std::vector<Size> SizesOf(const ql::PlanNode& plan) const;
+  // Of the relations that it reads.
+  std::vector<Size> SizesOf(const TableUses& uses) const;
 
   ex::CommLayer& nodes_;
   const parser::Statement& statement_;
