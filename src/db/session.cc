@@ -180,7 +180,9 @@ struct Session::Impl::Dispatch {
 };
 
 Session::Impl::Impl(Database::Impl& database)
-    : database_(database), texts_(std::make_unique<StatementCache>()) {}
+    : database_(database),
+      texts_(std::make_unique<StatementCache>()),
+      locker_(database.table_locks) {}
 Session::Impl::~Impl() = default;
 
 Result<StatementResultPtr> Session::Impl::Execute(std::string_view text) {
@@ -214,9 +216,9 @@ Result<std::unique_ptr<PreparedStatement>> Session::Impl::Prepare(parser::Statem
   RETURN_IF_ERROR(Admit(statement));
   auto prepared = std::make_unique<PreparedStatement::Impl>(*this, std::move(statement));
   if (KindOfPlanned(prepared->statement)) {
-    ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kRead));
     CachedPlan& plan = prepared->plan.emplace(*database_.nodes, prepared->statement);
-    RETURN_IF_ERROR(plan.Refresh(settings.optimize_query));
+    RETURN_IF_ERROR(plan.Refresh(transaction_ ? transaction_->known_as().get() : nullptr,
+                                 /*view=*/nullptr, settings.optimize_query));
     prepared->bound.resize(plan.parameters().count());
   }
   return std::make_unique<PreparedStatement>(std::move(prepared));
@@ -234,6 +236,14 @@ Result<StatementResultPtr> Session::Impl::Execute(PreparedStatement::Impl& prepa
     NoteFailure();
   }
   return result;
+}
+
+sm::SnapshotPtr Session::Impl::Seen() const {
+  return database_.nodes->catalog().SeenBy(transaction_ ? transaction_->known_as().get() : nullptr);
+}
+
+sm::SnapshotPtr Session::Impl::Seen(const ex::ClusterStatement& statement) const {
+  return database_.nodes->catalog().SeenBy(statement.transaction().get());
 }
 
 Status Session::Impl::Admit(const parser::Statement& statement) const {
@@ -320,34 +330,41 @@ Status Session::Impl::LockTable(const parser::Identifier& name, const parser::Lo
   RETURN_IF_ERROR(
       Lock(only_reads ? StatementLock::Mode::kRead : StatementLock::Mode::kWrite, patience)
           .status());
-  const Result<sm::RelationPtr> relation = database_.nodes->catalog().Find(name.text);
+  const Result<sm::RelationPtr> relation = Seen()->Find(name.text);
   RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
-  const std::string& table = (*relation)->name;
   if ((*relation)->kind != sm::RelationKind::kTable) {
-    return AtPlace({Code::kInvalidArgument, sm::QuotedName(table) + " is not a table"},
+    return AtPlace({Code::kInvalidArgument, sm::QuotedName((*relation)->name) + " is not a table"},
                    name.position);
   }
-  return transaction->LockTable(&database_.table_locks, table, statement.mode, patience);
+  return LockRelation(name, statement.mode, transaction->known_as(),
+                      [&](TableLocks::Owner other) {
+                        return transaction->Await(std::move(other), patience);
+                      })
+      .status();
+}
+
+Result<Session::Impl::LockedRelation> Session::Impl::LockRelation(const parser::Identifier& name,
+                                                                  TableLocks::Mode mode,
+                                                                  const TableLocks::Owner& by,
+                                                                  const TableLocks::Await& await) {
+  const sm::Catalog& catalog = database_.nodes->catalog();
+  while (true) {
+    LockedRelation found{catalog.SeenBy(by.get()), nullptr};
+    Result<sm::RelationPtr> relation = found.catalog->Find(name.text);
+    RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
+    found.relation = *std::move(relation);
+    RETURN_IF_ERROR(database_.table_locks.Lock(&locker_, {found.relation->name, mode}, by, await));
+    if (catalog.VersionSeenBy(by.get()) == found.catalog->version()) {
+      return found;
+    }
+  }
 }
 
 Status Session::Impl::LockTables(const TableUses& uses, ex::ClusterStatement& statement) {
-  TableLocks& locks = database_.table_locks;
-  const auto in_the_way = [&](const TableUse& use) {
-    return use.mode == TableLocks::Mode::kAccessShare
-               ? locks.ExcludesReader(use.table, *statement.transaction())
-               : locks.Take(use.table, use.mode, statement.transaction());
-  };
   for (const TableUse& use : uses) {
-    const bool reads = use.mode == TableLocks::Mode::kAccessShare;
-    if (reads ? !locks.exclude_readers() : transaction_ && transaction_->last_lock() == use) {
-      continue;
-    }
-    while (auto owner = in_the_way(use)) {
-      RETURN_IF_ERROR(statement.Await(std::move(owner), patience()));
-    }
-    if (transaction_ && !reads) {
-      transaction_->set_last_lock(use);
-    }
+    RETURN_IF_ERROR(database_.table_locks.Lock(
+        &locker_, use, statement.transaction(),
+        [&](TableLocks::Owner other) { return statement.Await(std::move(other), patience()); }));
   }
   return {};
 }
@@ -373,15 +390,31 @@ ex::StatementOptions Session::Impl::Options(common::MemoryAccount* memory) const
   return {memory, &cancel, database_.path, settings.synchronous_commit};
 }
 
+std::unique_ptr<common::MemoryAccount> Session::Impl::NewMemory() {
+  return std::make_unique<common::MemoryAccount>("statement", database_.options.statement_memory,
+                                                 &database_.memory);
+}
+
+// Planned with the catalog as the statement's transaction sees it; what the plan uses is then
+// locked, and planned anew if it was changed before that.
 Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {
   QueryResult::Parts parts;
   parts.kind = kind;
   ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(statement, kind)));
-  const ql::Planner planner(database_.nodes->catalog(), database_.nodes->statistics(),
-                            {.optimize = settings.optimize_query});
-  ASSIGN_OR_RETURN(parts.plan, planner.Plan(statement));
-  const TableUses uses = UsesOf(*parts.plan);
-  return Start(statement, uses, std::move(parts));
+  parts.memory = NewMemory();
+  ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
+  const tx::TransactionState* const by = parts.statement->transaction().get();
+  const sm::Catalog& catalog = database_.nodes->catalog();
+  uint64_t version = 0;
+  do {
+    const sm::SnapshotPtr seen = catalog.SeenBy(by);
+    version = seen->version();
+    const ql::Planner planner(*seen, database_.nodes->statistics(),
+                              {settings.optimize_query, &parts.statement->view()});
+    ASSIGN_OR_RETURN(parts.plan, planner.Plan(statement));
+    RETURN_IF_ERROR(LockTables(UsesOf(*parts.plan), *parts.statement));
+  } while (catalog.VersionSeenBy(by) != version);
+  return Start(statement, std::move(parts));
 }
 
 Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
@@ -389,20 +422,25 @@ Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
   QueryResult::Parts parts;
   parts.kind = *KindOfPlanned(prepared.statement);
   ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(prepared.statement, parts.kind)));
-  RETURN_IF_ERROR(prepared.plan->Refresh(settings.optimize_query));
-  ASSIGN_OR_RETURN(parts.plan, prepared.plan->With(values));
-  parts.direct = prepared.plan->direct();
-  return Start(prepared.statement, prepared.plan->uses(), std::move(parts));
+  ASSIGN_OR_RETURN(parts.statement, Begin(nullptr));
+  const tx::TransactionState* const by = parts.statement->transaction().get();
+  CachedPlan& plan = *prepared.plan;
+  do {
+    RETURN_IF_ERROR(plan.Refresh(by, &parts.statement->view(), settings.optimize_query));
+    RETURN_IF_ERROR(LockTables(plan.uses(), *parts.statement));
+  } while (!plan.IsCurrent(by));
+  RETURN_IF_ERROR(plan.MakeReady());
+  ASSIGN_OR_RETURN(parts.plan, plan.With(values, parts.statement->view()));
+  parts.direct = plan.direct();
+  if (!parts.direct) {  // which takes no memory that grows with anything
+    parts.memory = NewMemory();
+    parts.statement->UseMemory(parts.memory.get());
+  }
+  return Start(prepared.statement, std::move(parts));
 }
 
 Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& statement,
-                                                const TableUses& uses, QueryResult::Parts parts) {
-  if (!parts.direct) {  // which takes no memory that grows with anything
-    parts.memory = std::make_unique<common::MemoryAccount>(
-        "statement", database_.options.statement_memory, &database_.memory);
-  }
-  ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
-  RETURN_IF_ERROR(LockTables(uses, *parts.statement));
+                                                QueryResult::Parts parts) {
   if (!parts.direct) {
     ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
   }
@@ -418,7 +456,7 @@ Result<StatementResultPtr> Session::Impl::Help(const parser::Help& statement) {
   if (!statement.table) {
     return Run(SelectFromView("relcat", ""), ResultKind::kRows);
   }
-  Result<sm::RelationPtr> relation = database_.nodes->catalog().Find(statement.table->text);
+  Result<sm::RelationPtr> relation = Seen()->Find(statement.table->text);
   RETURN_IF_ERROR(AtPlace(relation.status(), statement.table->position));
   return Run(SelectFromView("attrcat", (*relation)->name), ResultKind::kRows);
 }
@@ -436,29 +474,32 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   if (print.target == Target::kIo) {
     return Text(DescribeIo(database_.pool.statistics()));
   }
-  if (print.target == Target::kTree) {
-    ASSIGN_OR_RETURN(std::string text, DrawTree(*database_.nodes, print));
-    return Text(std::move(text));
-  }
-  ASSIGN_OR_RETURN(const ql::BoundIndex bound,
-                   ql::BindIndex(database_.nodes->catalog(), print.relation, {}));
-  if (bound.relation->kind == sm::RelationKind::kView) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> reader, Begin(nullptr));
+  const Result<LockedRelation> locked = LockRelation(
+      print.relation, TableLocks::Mode::kAccessShare, reader->transaction(),
+      [&](TableLocks::Owner other) { return reader->Await(std::move(other), patience()); });
+  RETURN_IF_ERROR(locked.status());
+  if (locked->relation->kind == sm::RelationKind::kView) {
     return Status(Code::kInvalidArgument,
-                  sm::QuotedName(bound.relation->name) + " is a view: it has no pages");
+                  sm::QuotedName(locked->relation->name) + " is a view: it has no pages");
   }
-  Result<std::string> text = print.target == Target::kPage
-                                 ? DrawPage(*database_.nodes, *bound.relation, print)
-                                 : DrawPartitions(*database_.nodes, *bound.relation);
-  RETURN_IF_ERROR(text.status());
-  return Text(*std::move(text));
+  ASSIGN_OR_RETURN(std::string text,
+                   Draw(*database_.nodes, *locked->catalog, *locked->relation, print));
+  return Text(std::move(text));
 }
 
+// Definitions are made by one transaction at a time: what that has locked is no relation.
 template <typename Change>
 Result<StatementResultPtr> Session::Impl::ChangeCatalog(Change change) {
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kAlone));
-  common::MemoryAccount memory("statement", database_.options.statement_memory, &database_.memory);
-  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement, Begin(&memory));
-  RETURN_IF_ERROR(change(*statement));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kWrite));
+  const std::unique_ptr<common::MemoryAccount> memory = NewMemory();
+  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement, Begin(memory.get()));
+  RETURN_IF_ERROR(LockTables({{"", TableLocks::Mode::kExclusive}}, *statement));
+  Status status = change(*statement);
+  while (!status.ok()) {
+    RETURN_IF_ERROR(statement->Restart(std::move(status), patience()));
+    status = change(*statement);
+  }
   RETURN_IF_ERROR(statement->Commit());
   return Done();
 }
@@ -471,25 +512,37 @@ Result<StatementResultPtr> Session::Impl::Create(const parser::CreateTable& stat
 
 Result<StatementResultPtr> Session::Impl::Drop(const parser::DropTable& statement) {
   return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
-    return AtPlace(s.DropTable(statement.table.text), statement.table.position);
+    const Result<sm::RelationPtr> relation = Seen(s)->Find(statement.table.text);
+    RETURN_IF_ERROR(AtPlace(relation.status(), statement.table.position));
+    RETURN_IF_ERROR(LockTables({{(*relation)->name, TableLocks::Mode::kAccessExclusive}}, s));
+    return AtPlace(s.DropTable((*relation)->name), statement.table.position);
+  });
+}
+
+template <typename Change>
+Result<StatementResultPtr> Session::Impl::ChangeIndex(
+    const parser::Identifier& table, const std::vector<parser::Identifier>& columns,
+    TableLocks::Mode mode, Change change) {
+  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
+    ASSIGN_OR_RETURN(const ql::BoundIndex bound, ql::BindIndex(*Seen(s), table, columns));
+    RETURN_IF_ERROR(LockTables({{bound.relation->name, mode}}, s));
+    return change(s, bound);
   });
 }
 
 Result<StatementResultPtr> Session::Impl::Create(const parser::CreateIndex& statement) {
-  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
-    ASSIGN_OR_RETURN(const ql::BoundIndex bound,
-                     ql::BindIndex(database_.nodes->catalog(), statement.table, statement.columns));
-    return s.CreateIndex(bound.relation->name, bound.columns, statement.unique);
-  });
+  return ChangeIndex(statement.table, statement.columns, TableLocks::Mode::kShare,
+                     [&](ex::ClusterStatement& s, const ql::BoundIndex& bound) {
+                       return s.CreateIndex(bound.relation->name, bound.columns, statement.unique);
+                     });
 }
 
 Result<StatementResultPtr> Session::Impl::Drop(const parser::DropIndex& statement) {
-  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
-    ASSIGN_OR_RETURN(const ql::BoundIndex bound,
-                     ql::BindIndex(database_.nodes->catalog(), statement.table, statement.columns));
-    RETURN_IF_ERROR(ql::FindIndex(bound).status());
-    return s.DropIndex(bound.relation->name, bound.columns);
-  });
+  return ChangeIndex(statement.table, statement.columns, TableLocks::Mode::kAccessExclusive,
+                     [&](ex::ClusterStatement& s, const ql::BoundIndex& bound) -> Status {
+                       RETURN_IF_ERROR(ql::FindIndex(bound).status());
+                       return s.DropIndex(bound.relation->name, bound.columns);
+                     });
 }
 
 size_t Session::Impl::record_page_size() const {

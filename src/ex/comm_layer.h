@@ -6,7 +6,7 @@
 // transactions of several statements.
 // It reaches data nodes through a Transport only.
 //
-// Thread-safe, as the catalog is: catalog changes exclude other statements.
+// Thread-safe, as the catalog is: others are kept from what changes of it concern.
 #pragma once
 
 #include <cstdint>
@@ -90,6 +90,10 @@ class ClusterStatement {
   virtual Status Restart(Status failure, const common::Patience& patience) = 0;
   // What others know of its transaction.
   virtual std::shared_ptr<const tx::TransactionState> transaction() const = 0;
+  // What it sees; another one once it has begun again.
+  virtual const tx::View& view() const = 0;
+  // In place of what the options said.  Requires: it has run nothing yet.
+  virtual void UseMemory(common::MemoryAccount* memory) = 0;
   // Waits for the end of another transaction, and begins again.  Errors of
   // tx::Oracle::AwaitBlocker.  Requires: nothing was done yet.
   virtual Status Await(std::shared_ptr<const tx::TransactionState> other,

@@ -130,8 +130,7 @@ struct LocalNode::Call {
 
   Result<Reply> operator()(const SizeRequest& request) const {
     ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(catalog(), request.relation));
-    ASSIGN_OR_RETURN(const rm::RecordFile* const records, catalog().Records(*relation));
-    const rm::RecordFileStatistics statistics = records->statistics();
+    ASSIGN_OR_RETURN(const rm::RecordFileStatistics statistics, catalog().StatisticsOf(*relation));
     return Reply(RelationSize{statistics.records, statistics.pages, statistics.bytes});
   }
 

@@ -326,6 +326,14 @@ Result<sm::RelationPtr> Binder::FindRelation(const parser::Identifier& name) con
     return Status(relation.status().code(),
                   relation.status().message() + AtPosition(name.position));
   }
+  const auto is_newer = [this](const sm::IndexInfo& index) {
+    return view_ != nullptr && !index.IsUsableFor(*view_);
+  };
+  if (std::any_of((*relation)->indexes.begin(), (*relation)->indexes.end(), is_newer)) {
+    auto older = std::make_shared<sm::Relation>(**relation);
+    std::erase_if(older->indexes, is_newer);
+    return sm::RelationPtr(std::move(older));
+  }
   return relation;
 }
 

@@ -9,15 +9,17 @@
 #include "parser/ast.h"
 #include "ql/logical_plan.h"
 #include "ql/parameters.h"
-#include "sm/catalog.h"
+#include "sm/catalog_snapshot.h"
 
 namespace redbase::ql {
 
 class Binder {
  public:
+  // `view`: of the statement, which gets no index that is newer; null: it gets all.
   // `parameters` null: the statement may have none.
-  explicit Binder(const sm::Catalog& catalog, Parameters* parameters = nullptr)
-      : catalog_(catalog), parameters_(parameters) {}
+  explicit Binder(const sm::CatalogSnapshot& catalog, const tx::View* view = nullptr,
+                  Parameters* parameters = nullptr)
+      : catalog_(catalog), view_(view), parameters_(parameters) {}
 
   Result<QueryBlock> Bind(const parser::Select& statement) const;
   // `print RELATION`: every row, every column.
@@ -33,7 +35,8 @@ class Binder {
   Result<QueryBlock> BindTable(const parser::Identifier& name,
                                const std::vector<parser::Comparison>& where) const;
 
-  const sm::Catalog& catalog_;
+  const sm::CatalogSnapshot& catalog_;
+  const tx::View* const view_;
   Parameters* const parameters_;
 };
 

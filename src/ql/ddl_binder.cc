@@ -101,7 +101,7 @@ Result<sm::TableDefinition> BindCreateTable(const parser::CreateTable& statement
   return definition;
 }
 
-Result<BoundIndex> BindIndex(const sm::Catalog& catalog, const parser::Identifier& table,
+Result<BoundIndex> BindIndex(const sm::CatalogSnapshot& catalog, const parser::Identifier& table,
                              const std::vector<parser::Identifier>& columns) {
   BoundIndex bound;
   Result<sm::RelationPtr> relation = catalog.Find(table.text);

@@ -23,7 +23,7 @@ struct BoundIndex {
   sm::RelationPtr relation;
   std::vector<uint32_t> columns;
 };
-Result<BoundIndex> BindIndex(const sm::Catalog& catalog, const parser::Identifier& table,
+Result<BoundIndex> BindIndex(const sm::CatalogSnapshot& catalog, const parser::Identifier& table,
                              const std::vector<parser::Identifier>& columns);
 
 // The index on exactly these columns: kNotFound, "SM warning: index does not

@@ -55,7 +55,7 @@ class Builder {
   Result<OperatorPtr> operator()(const FileScan& scan) {
     ASSIGN_OR_RETURN(sm::RelationPtr relation, context_.catalog->Find(scan.relation));
     if (relation->kind == sm::RelationKind::kView) {
-      return Make<ViewScanOperator>(schema_, scan, std::move(relation), *context_.catalog);
+      return Make<ViewScanOperator>(schema_, scan, std::move(relation), context_);
     }
     ASSIGN_OR_RETURN(const rm::RecordFile* records, context_.catalog->Records(*relation));
     return Make<FileScanOperator>(schema_, scan, *records, context_.cancel, context_.view);

@@ -66,9 +66,9 @@ struct Target {
 
 class StatementPlanner {
  public:
-  StatementPlanner(const sm::Catalog& catalog, const Statistics& statistics, PlannerOptions options,
-                   Parameters* parameters)
-      : binder_(catalog, parameters), statistics_(statistics), options_(options) {}
+  StatementPlanner(const sm::CatalogSnapshot& catalog, const Statistics& statistics,
+                   PlannerOptions options, Parameters* parameters)
+      : binder_(catalog, options.view, parameters), statistics_(statistics), options_(options) {}
 
   Result<PlanPtr> operator()(const parser::Select& statement) const {
     ASSIGN_OR_RETURN(const QueryBlock block, binder_.Bind(statement));

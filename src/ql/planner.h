@@ -10,7 +10,7 @@
 #include "parser/ast.h"
 #include "ql/parameters.h"
 #include "ql/plan.h"
-#include "sm/catalog.h"
+#include "sm/catalog_snapshot.h"
 
 namespace redbase::ql {
 
@@ -27,11 +27,13 @@ struct PlannerOptions {
   // False: file scans, products and filters only, joins where the rows are
   // gathered; the classic optimizeQuery.
   bool optimize = true;
+  // Of the statement: see Binder.
+  const tx::View* view = nullptr;
 };
 
 class Planner {
  public:
-  Planner(const sm::Catalog& catalog, const Statistics& statistics, PlannerOptions options)
+  Planner(const sm::CatalogSnapshot& catalog, const Statistics& statistics, PlannerOptions options)
       : catalog_(catalog), statistics_(statistics), options_(options) {}
 
   // select, insert, delete, update, load, print RELATION.  Errors carry the
@@ -40,7 +42,7 @@ class Planner {
   Result<PlanPtr> Plan(const parser::Statement& statement, Parameters* parameters = nullptr) const;
 
  private:
-  const sm::Catalog& catalog_;
+  const sm::CatalogSnapshot& catalog_;
   const Statistics& statistics_;
   PlannerOptions options_;
 };

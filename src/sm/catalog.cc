@@ -1,13 +1,14 @@
 #include "sm/catalog.h"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <utility>
 
 #include "common/sync.h"
 #include "rm/record_page.h"
+#include "sm/catalog_snapshot.h"
 #include "sm/internal/catalog_records.h"
-#include "sm/internal/catalog_snapshot.h"
 #include "sm/internal/database_lock.h"
 #include "sm/internal/database_recovery.h"
 #include "sm/internal/definition_check.h"
@@ -94,10 +95,8 @@ class Catalog::Impl {
   tx::TransactionLog& log() { return *log_; }
   const tx::RecoveryReport& recovery() const { return recovery_; }
   RelationFiles& files() { return files_; }
-  uint64_t version() const EXCLUDES(mutex_) {
-    const common::MutexLock lock(mutex_);
-    return version_;
-  }
+  SnapshotPtr SeenBy(const tx::TransactionState* transaction) const EXCLUDES(mutex_);
+  uint64_t VersionSeenBy(const tx::TransactionState* transaction) const EXCLUDES(mutex_);
   SnapshotPtr snapshot() const EXCLUDES(mutex_) {
     const common::MutexLock lock(mutex_);
     return snapshot_;
@@ -121,8 +120,11 @@ class Catalog::Impl {
   // The next free id, for this transaction or none.
   Result<ObjectId> TakeId(tx::Transaction& transaction) EXCLUDES(mutex_);
   // Makes the snapshot the current one until the transaction is rolled back.
-  void Publish(tx::Transaction& transaction, SnapshotPtr snapshot) EXCLUDES(mutex_);
-  void SetSnapshot(SnapshotPtr snapshot) EXCLUDES(mutex_);
+  void Publish(tx::Transaction& transaction, std::shared_ptr<CatalogSnapshot> snapshot)
+      EXCLUDES(mutex_);
+  // What one transaction has changed is back at `snapshot` / is for all to see.
+  void GoBack(SnapshotPtr snapshot) EXCLUDES(mutex_);
+  void Settle() EXCLUDES(mutex_);
   void RemoveOnRollback(tx::Transaction& transaction, FileName file);
   void RemoveOnCommit(tx::Transaction& transaction, std::vector<FileName> files);
   Status RemoveOrphans(const CatalogSnapshot& snapshot) EXCLUDES(mutex_);
@@ -145,8 +147,12 @@ class Catalog::Impl {
   CatalogRecords records_;
 
   mutable common::Mutex mutex_;
-  SnapshotPtr snapshot_ GUARDED_BY(mutex_);
-  uint64_t version_ GUARDED_BY(mutex_) = 1;
+  SnapshotPtr snapshot_ GUARDED_BY(mutex_);   // with the changes of `changer_`
+  SnapshotPtr committed_ GUARDED_BY(mutex_);  // without
+  uint64_t last_version_ GUARDED_BY(mutex_) = 1;
+  // Null when nobody has changed anything.  Written with the mutex held, as the next one is.
+  std::atomic<const tx::TransactionState*> changer_{nullptr};
+  std::atomic<uint64_t> committed_version_{1};
   ObjectId next_id_ GUARDED_BY(mutex_) = kFirstUserObject;
 };
 
@@ -193,6 +199,7 @@ Status Catalog::Impl::Load(std::unique_ptr<common::FileLock> lock) {
     const common::MutexLock guard(mutex_);
     next_id_ = next_id;
     snapshot_ = snapshot;
+    committed_ = snapshot;
   }
   return RemoveOrphans(*snapshot);
 }
@@ -238,16 +245,41 @@ Result<ObjectId> Catalog::Impl::TakeId(tx::Transaction& transaction) {
   return id;
 }
 
-void Catalog::Impl::SetSnapshot(SnapshotPtr snapshot) {
+SnapshotPtr Catalog::Impl::SeenBy(const tx::TransactionState* transaction) const {
   const common::MutexLock lock(mutex_);
-  snapshot_ = std::move(snapshot);
-  ++version_;
+  return transaction != nullptr && transaction == changer_ ? snapshot_ : committed_;
 }
 
-void Catalog::Impl::Publish(tx::Transaction& transaction, SnapshotPtr snapshot) {
+uint64_t Catalog::Impl::VersionSeenBy(const tx::TransactionState* transaction) const {
+  return transaction != nullptr && transaction == changer_
+             ? snapshot()->version()
+             : committed_version_.load(std::memory_order_acquire);
+}
+
+void Catalog::Impl::GoBack(SnapshotPtr snapshot) {
+  const common::MutexLock lock(mutex_);
+  snapshot_ = std::move(snapshot);
+  if (snapshot_ == committed_) {
+    changer_ = nullptr;
+  }
+}
+
+void Catalog::Impl::Settle() {
+  const common::MutexLock lock(mutex_);
+  committed_ = snapshot_;
+  changer_ = nullptr;
+  committed_version_.store(committed_->version(), std::memory_order_release);
+}
+
+void Catalog::Impl::Publish(tx::Transaction& transaction,
+                            std::shared_ptr<CatalogSnapshot> snapshot) {
   // Actions run newest first, so the last one brings back the oldest state.
-  transaction.OnRollback([this, before = this->snapshot()] { SetSnapshot(before); });
-  SetSnapshot(std::move(snapshot));
+  transaction.OnRollback([this, before = this->snapshot()] { GoBack(before); });
+  transaction.OnCommit([this] { Settle(); });
+  const common::MutexLock lock(mutex_);
+  snapshot->set_version(++last_version_);
+  snapshot_ = std::move(snapshot);
+  changer_ = &transaction.state();
 }
 
 void Catalog::Impl::RemoveOnRollback(tx::Transaction& transaction, FileName file) {
@@ -348,6 +380,7 @@ Result<IndexInfo> Catalog::Impl::CreateIndex(tx::Transaction& transaction, const
   index.name = NewIndexName(*table, columns, *before);
   index.columns = columns;
   index.unique = unique;
+  index.made = transaction.stamp();
   if (!table->partitioning) {
     RemoveOnRollback(transaction, {index.id, index.generation});
     RETURN_IF_ERROR(files_.CreateTree(*table, index));
@@ -529,7 +562,12 @@ const std::string& Catalog::path() const { return impl_->path(); }
 const DatabaseOptions& Catalog::options() const { return impl_->options(); }
 tx::TransactionLog& Catalog::log() { return impl_->log(); }
 const tx::RecoveryReport& Catalog::recovery() const { return impl_->recovery(); }
-uint64_t Catalog::version() const { return impl_->version(); }
+SnapshotPtr Catalog::SeenBy(const tx::TransactionState* transaction) const {
+  return impl_->SeenBy(transaction);
+}
+uint64_t Catalog::VersionSeenBy(const tx::TransactionState* transaction) const {
+  return impl_->VersionSeenBy(transaction);
+}
 
 Result<RelationPtr> Catalog::Find(std::string_view name) const {
   return impl_->snapshot()->Find(name);
@@ -553,8 +591,13 @@ Result<ix::BPlusTree*> Catalog::Tree(const Relation& relation, const IndexInfo& 
   return impl_->files().Tree(relation, index);
 }
 
-Result<std::vector<Batch>> Catalog::ViewRows(const Relation& view) const {
-  return RowsOfView(view, *impl_->snapshot(), impl_->options());
+Result<rm::RecordFileStatistics> Catalog::StatisticsOf(const Relation& relation) {
+  return impl_->files().StatisticsOf(relation);
+}
+
+Result<std::vector<Batch>> Catalog::ViewRows(const Relation& view,
+                                             const tx::TransactionState* transaction) const {
+  return RowsOfView(view, *impl_->SeenBy(transaction), impl_->options());
 }
 
 Status Catalog::CreateTable(tx::Transaction& transaction, const TableDefinition& definition) {

@@ -17,7 +17,9 @@
 // Changes belong to a transaction: rolled back, files made are removed and the
 // cache is as before; files dropped are unlinked after commit.  After a change that
 // failed the caller rolls back, to a savepoint before it at least.  Transactions end
-// before the catalog is closed.
+// before the catalog is closed.  Statements are planned with what their transaction sees
+// of the catalog (SeenBy); a plan that runs finds its relations as they are now, and its
+// transaction keeps others from changing them meanwhile.
 //
 // Object ids are never used again.  Files that no object has, left by a process
 // that died, are removed at open; files of other names are let alone.
@@ -25,8 +27,9 @@
 // Messages begin as the classic ones do, with the component: `SM warning: relation
 // does not exist: "student2" (did you mean "student"?)`.
 //
-// Thread-safe.  Changes to the catalog are made by one statement at a time, with
-// no other statement running: the caller sees to that.
+// Thread-safe.  Changes to the catalog are made by one transaction at a time, which nobody
+// else uses the relations concerned beside; of an index that is made only nobody may change
+// them.  The caller sees to that.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +49,7 @@
 #include "ix/bplus_tree.h"
 #include "pf/buffer_pool.h"  // NOLINT(layers): the pool is only passed on
 #include "rm/record_file.h"
+#include "sm/catalog_snapshot.h"
 #include "sm/control_file.h"
 #include "sm/relation.h"
 #include "tx/recovery.h"
@@ -91,11 +95,14 @@ class Catalog {
   const DatabaseOptions& options() const;
   // Transactions of the database begin with it.
   tx::TransactionLog& log();
-  // Raised by every change of the catalog, made or taken back.
-  uint64_t version() const;
+  // All relations, as that transaction sees them: with its own changes, else as of the last
+  // commit.  Null: one that has changed nothing.
+  SnapshotPtr SeenBy(const tx::TransactionState* transaction) const;
+  // Of what it sees.
+  uint64_t VersionSeenBy(const tx::TransactionState* transaction) const;
 
-  // By the rule for names (Relation::FindColumn); kNotFound: "relation does not
-  // exist: NAME", with a near name when there is one.
+  // As they are now, changes of any transaction under way included.  Errors as
+  // CatalogSnapshot::Find.
   Result<RelationPtr> Find(std::string_view name) const;
   // Tables in the order of their creation; views and system relations too
   // when asked for.
@@ -105,8 +112,11 @@ class Catalog {
   // Requires: not a view, and not partitioned here.
   Result<rm::RecordFile*> Records(const Relation& relation);
   Result<ix::BPlusTree*> Tree(const Relation& relation, const IndexInfo& index);
-  // The rows of a view, as of now.
-  Result<std::vector<Batch>> ViewRows(const Relation& view) const;
+  // Of such a relation, which may have been dropped.
+  Result<rm::RecordFileStatistics> StatisticsOf(const Relation& relation);
+  // The rows of a view, as that transaction sees them.
+  Result<std::vector<Batch>> ViewRows(const Relation& view,
+                                      const tx::TransactionState* transaction = nullptr) const;
 
   // kAlreadyExists, kInvalidArgument (names, columns, sizes, partitions: named).
   Status CreateTable(tx::Transaction& transaction, const TableDefinition& definition);

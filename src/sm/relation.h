@@ -14,6 +14,7 @@
 #include "common/schema.h"
 #include "common/value.h"
 #include "sm/partition_vector.h"
+#include "tx/oracle.h"
 
 namespace redbase::sm {
 
@@ -32,8 +33,17 @@ struct IndexInfo {
   std::vector<uint32_t> columns;  // positions in the relation, in key order
   bool unique = false;
   uint32_t generation = 1;  // its file is <id>.<generation>
+  // Who has made it since the database was opened: who does not see that, may look for
+  // older rows than it has entries for.
+  tx::Stamp made{};
 
-  bool operator==(const IndexInfo&) const = default;
+  bool IsUsableFor(const tx::View& view) const { return made.by == nullptr || view.Sees(made); }
+
+  // As far as the catalog stores it.
+  bool operator==(const IndexInfo& other) const {
+    return id == other.id && name == other.name && columns == other.columns &&
+           unique == other.unique && generation == other.generation;
+  }
 };
 
 struct Relation {

@@ -179,17 +179,6 @@ TEST(StatementLock, OfTwoWritersThatWaitToBeSerialOneIsRefused) {
   EXPECT_EQ(refused, 1);
 }
 
-TEST(StatementLock, AWeakerHoldLetsOthersIn) {
-  StatementLock lock{common::RealEnv()};
-  StatementLock::Hold hold = Take(lock, kAlone);
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kRead, kLittle));
-  lock.Weaken(&hold, kWrite);
-  EXPECT_OK(lock.Take(kWrite, kLittle));
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
-  lock.Weaken(&hold, kSerial);
-  EXPECT_OK(lock.Take(kWrite, kLittle));
-}
-
 TEST(StatementLock, HoldersAreThoseThatMayBeTogether) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 600;

@@ -1,11 +1,9 @@
 // Several sessions that change rows at the same time: who waits for whom, what comes of it,
 // and that nothing is lost among many.
-#include <array>
 #include <atomic>
 #include <map>
-#include <optional>
 
-#include "tests/db/system_fixture.h"
+#include "tests/db/several_sessions.h"
 
 namespace redbase::db {
 namespace {
@@ -14,67 +12,8 @@ using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::StartsWith;
 
-class WritersTest : public ::testing::TestWithParam<uint32_t> {
- protected:
-  WritersTest() : system_(GetParam()) {
-    const std::string split = GetParam() > 0 ? " distribute k (2, 3)" : "";
-    system_.Run("create table T (k int, v int)" + split + ";");
-    system_.Run("create unique index T(k);");
-    system_.Run("create index T(v);");
-    system_.Run("insert into T values (1, 10), (2, 20), (3, 30);");
-    for (std::unique_ptr<Session>& session : sessions_) {
-      session = system_.database().Connect();
-    }
-  }
-  ~WritersTest() override {
-    for (std::unique_ptr<Session>& session : sessions_) {
-      session.reset();
-    }
-  }
-
-  Result<Lines> Try(size_t session, const std::string& text) {
-    return Do(*sessions_[session], text);
-  }
-  Lines Run(size_t session, const std::string& text) {
-    Result<Lines> rows = Try(session, text);
-    EXPECT_OK(rows) << text;
-    return rows.ok() ? *rows : Lines();
-  }
-  // A statement in a thread of its own, which is waiting for another session.
-  class Waiting {
-   public:
-    Waiting(WritersTest& test, size_t session, const std::string& text)
-        : thread_(common::RealEnv().StartThread("waiting", [this, &test, session, text] {
-            outcome_.emplace(test.Try(session, text));
-            done_ = true;
-          })) {
-      // Long enough for a statement that waits for nobody, mostly.
-      common::RealEnv().SleepMicros(20000);
-      EXPECT_FALSE(done_) << text;
-    }
-    Result<Lines> Outcome() {
-      thread_->Join();
-      return *outcome_;
-    }
-
-   private:
-    std::optional<Result<Lines>> outcome_;
-    std::atomic<bool> done_{false};
-    std::unique_ptr<common::Thread> thread_;
-  };
-  static void ExpectOneVictim(const Result<Lines>& one, const Result<Lines>& other) {
-    EXPECT_NE(one.ok(), other.ok());
-    const Status& victim = one.ok() ? other.status() : one.status();
-    EXPECT_CODE(Code::kDeadlock, victim);
-    EXPECT_THAT(victim.message(), StartsWith("deadlock detected"));
-  }
-  Lines Rows() { return Sorted(system_.Rows("select * from T;")); }
-
-  System system_;
-  std::array<std::unique_ptr<Session>, 3> sessions_;
-};
+using WritersTest = SeveralSessionsTest;
 
 TEST_P(WritersTest, DifferentRowsAreChangedAtTheSameTime) {
   Run(0, "begin;");
@@ -195,13 +134,13 @@ TEST_P(WritersTest, OfTwoThatWaitForEachOthersRowsOneIsTheVictim) {
                             ElementsAre("1 | 11", "2 | 22", "3 | 30")));
 }
 
-TEST_P(WritersTest, WhoWantsToBeAloneAndWhoWaitsForItsRowAreADeadlock) {
+TEST_P(WritersTest, WhoWantsTheTableAndWhoWaitsForItsRowAreADeadlock) {
   Run(0, "begin;");
   Run(1, "begin;");
   Run(0, "update T set v = 11 where k = 1;");
   Run(1, "update T set v = 21 where k = 2;");
   Waiting waiting(*this, 1, "update T set v = 12 where k = 1;");
-  Result<Lines> mine = Try(0, "create table U (k int);");
+  Result<Lines> mine = Try(0, "create index T(k, v);");
   ExpectOneVictim(mine, waiting.Outcome());
   Run(0, "rollback;");
   Run(1, "rollback;");
@@ -209,7 +148,7 @@ TEST_P(WritersTest, WhoWantsToBeAloneAndWhoWaitsForItsRowAreADeadlock) {
   Run(1, "begin;");
   Run(0, "update T set v = 31 where k = 3;");
   Run(1, "update T set v = 21 where k = 2;");
-  Waiting alone(*this, 0, "create table U (k int);");
+  Waiting alone(*this, 0, "create index T(k, v);");
   mine = Try(1, "update T set v = 32 where k = 3;");
   ExpectOneVictim(mine, alone.Outcome());
 }

@@ -61,7 +61,8 @@ void Database::CloseAfterFailure() {
 }
 
 Result<Lines> Database::RunPlan(const parser::Statement& statement, ClusterStatement& in) {
-  const ql::Planner planner(nodes_->catalog(), nodes_->statistics(), {.optimize = optimize});
+  const sm::SnapshotPtr catalog = nodes_->catalog().SeenBy(in.transaction().get());
+  const ql::Planner planner(*catalog, nodes_->statistics(), {.optimize = optimize});
   ASSIGN_OR_RETURN(const ql::PlanPtr plan, planner.Plan(statement));
   ASSIGN_OR_RETURN(const std::unique_ptr<ql::Query> query, in.Run(*plan));
   Lines rows;
@@ -93,11 +94,13 @@ Result<Lines> Database::Dispatch(const parser::Statement& statement, ClusterStat
     RETURN_IF_ERROR(in.DropTable(drop->table.text));
   } else if (const auto* index = std::get_if<parser::CreateIndex>(&statement)) {
     ASSIGN_OR_RETURN(const ql::BoundIndex bound,
-                     ql::BindIndex(nodes_->catalog(), index->table, index->columns));
+                     ql::BindIndex(*nodes_->catalog().SeenBy(in.transaction().get()), index->table,
+                                   index->columns));
     RETURN_IF_ERROR(in.CreateIndex(bound.relation->name, bound.columns, index->unique));
   } else if (const auto* old = std::get_if<parser::DropIndex>(&statement)) {
-    ASSIGN_OR_RETURN(const ql::BoundIndex bound,
-                     ql::BindIndex(nodes_->catalog(), old->table, old->columns));
+    ASSIGN_OR_RETURN(
+        const ql::BoundIndex bound,
+        ql::BindIndex(*nodes_->catalog().SeenBy(in.transaction().get()), old->table, old->columns));
     RETURN_IF_ERROR(in.DropIndex(bound.relation->name, bound.columns));
   } else {
     return RunPlan(statement, in);

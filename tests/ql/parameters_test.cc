@@ -14,7 +14,8 @@ class ParametersTest : public PlanningTest {
  protected:
   Result<PlanPtr> Plan(const std::string& text, Parameters* parameters) {
     ASSIGN_OR_RETURN(const parser::Statement statement, parser::ParseStatement(text));
-    return Planner(*catalog_, sizes_, {}).Plan(statement, parameters);
+    return Planner(*catalog_->SeenBy(&transaction_->state()), sizes_, {})
+        .Plan(statement, parameters);
   }
   std::string PlanText(const std::string& text, Parameters* parameters) {
     const Result<PlanPtr> plan = Plan(text, parameters);
@@ -119,7 +120,8 @@ TEST_F(ParametersTest, AreFoundInEveryNode) {
       const parser::Statement statement = *parser::ParseStatement(text);
       Parameters parameters;
       Result<PlanPtr> plan =
-          Planner(*catalog_, sizes_, {.optimize = optimize}).Plan(statement, &parameters);
+          Planner(*catalog_->SeenBy(&transaction_->state()), sizes_, {.optimize = optimize})
+              .Plan(statement, &parameters);
       ASSERT_OK(plan);
       for (const ParameterPlace& place : ParametersOf(**plan)) {
         *place.value = Value::Int(77);

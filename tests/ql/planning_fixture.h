@@ -81,7 +81,8 @@ class PlanningTest : public ::testing::Test {
 
   Result<PlanPtr> TryPlan(const std::string& text, bool optimize = true) {
     ASSIGN_OR_RETURN(const parser::Statement statement, parser::ParseStatement(text));
-    return Planner(*catalog_, sizes_, {.optimize = optimize}).Plan(statement);
+    return Planner(*catalog_->SeenBy(&transaction_->state()), sizes_, {.optimize = optimize})
+        .Plan(statement);
   }
   std::string Explain(const std::string& text, bool optimize = true) {
     auto plan = TryPlan(text, optimize);

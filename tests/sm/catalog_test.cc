@@ -283,19 +283,52 @@ TEST_F(CatalogTest, StatementKeepsTheRelationItWasBoundTo) {
 }
 
 TEST_F(CatalogTest, VersionRisesWithEveryChange) {
-  uint64_t version = catalog_->version();
+  uint64_t version = catalog_->VersionSeenBy(nullptr);
   const auto expect_rise = [&] {
-    EXPECT_GT(catalog_->version(), version);
-    version = catalog_->version();
+    EXPECT_GT(catalog_->VersionSeenBy(nullptr), version);
+    version = catalog_->VersionSeenBy(nullptr);
   };
   ASSERT_OK(CreateTable("T"));
   expect_rise();
   ASSERT_OK(CreateIndex("T", {0}));
   expect_rise();
   RunAndTakeBack([&](tx::Transaction& t) { return catalog_->DropTable(t, "T"); });
-  expect_rise();
+  EXPECT_EQ(catalog_->VersionSeenBy(nullptr), version);
   EXPECT_CODE(Code::kAlreadyExists, CreateTable("T"));
-  EXPECT_EQ(catalog_->version(), version);
+  EXPECT_EQ(catalog_->VersionSeenBy(nullptr), version);
+}
+
+TEST_F(CatalogTest, ChangesAreSeenByTheirTransactionUntilItCommits) {
+  ASSERT_OK(CreateTable("T"));
+  tx::Transaction changer(catalog_->log());
+  ASSERT_OK(catalog_->DropTable(changer, "T"));
+  const tx::Savepoint savepoint = changer.Mark();
+  ASSERT_OK(catalog_->CreateTable(changer, Plain("U")));
+  const auto sees = [&](const tx::TransactionState* by, const char* name) {
+    return catalog_->SeenBy(by)->Find(name).ok();
+  };
+  EXPECT_TRUE(sees(&changer.state(), "U"));
+  EXPECT_FALSE(sees(&changer.state(), "T"));
+  EXPECT_TRUE(sees(nullptr, "T"));
+  EXPECT_FALSE(sees(nullptr, "U"));
+  EXPECT_THAT(View("relcat"), Contains(HasSubstr("T ")));
+  const uint64_t changed = catalog_->VersionSeenBy(&changer.state());
+  EXPECT_NE(changed, catalog_->VersionSeenBy(nullptr));
+  ASSERT_OK(changer.RollbackTo(savepoint));
+  EXPECT_FALSE(sees(&changer.state(), "U"));
+  EXPECT_FALSE(sees(&changer.state(), "T"));
+  EXPECT_NE(changed, catalog_->VersionSeenBy(&changer.state()));
+  ASSERT_OK(changer.Commit());
+  EXPECT_FALSE(sees(nullptr, "T"));
+}
+
+TEST_F(CatalogTest, ATransactionThatRollsBackIsNoChangerAnyMore) {
+  ASSERT_OK(CreateTable("T"));
+  tx::Transaction changer(catalog_->log());
+  ASSERT_OK(catalog_->DropTable(changer, "T"));
+  ASSERT_OK(changer.Rollback());
+  EXPECT_TRUE(catalog_->SeenBy(&changer.state())->Find("T").ok());
+  EXPECT_EQ(catalog_->VersionSeenBy(&changer.state()), catalog_->VersionSeenBy(nullptr));
 }
 
 TEST_F(CatalogTest, SystemRelationsAreReadLikeOthers) {

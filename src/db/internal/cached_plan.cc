@@ -23,63 +23,84 @@ bool IsMuchMore(double rows, double than) {
 
 }  // namespace
 
-std::vector<CachedPlan::Size> CachedPlan::SizesOf(const TableUses& uses) const {
-  std::vector<Size> sizes;
-  for (const TableUse& use : uses) {
-    if (use.mode != TableLocks::Mode::kAccessShare) {
+void CachedPlan::NoteRelations() {
+  sizes_.clear();
+  made_.clear();
+  for (const TableUse& use : uses_) {
+    const sm::RelationPtr relation = catalog_->FindExact(use.table);
+    if (use.mode != TableLocks::Mode::kAccessShare || relation == nullptr) {
       continue;
     }
-    if (Result<sm::RelationPtr> relation = nodes_.catalog().Find(use.table); relation.ok()) {
-      const double rows = nodes_.statistics().RowCount(**relation);
-      sizes.push_back({*std::move(relation), rows});
+    sizes_.push_back({relation, nodes_.statistics().RowCount(*relation)});
+    for (const sm::IndexInfo& index : relation->indexes) {
+      if (index.made.by != nullptr) {
+        made_.push_back(index.made);
+      }
     }
   }
-  return sizes;
 }
 
-bool CachedPlan::IsGood(uint64_t version, bool optimize) const {
-  if (plan_ == nullptr || version != catalog_version_ || optimize != optimize_) {
+bool CachedPlan::IsGood(const tx::TransactionState* transaction, const tx::View* view,
+                        bool optimize) const {
+  if (plan_ == nullptr || !IsCurrent(transaction) || optimize != optimize_) {
     return false;
   }
-  return std::none_of(sizes_.begin(), sizes_.end(), [this](const Size& size) {
-    const double rows = nodes_.statistics().RowCount(*size.relation);
-    return IsMuchMore(rows, size.rows) || IsMuchMore(size.rows, rows);
-  });
+  const auto is_seen = [view](const tx::Stamp& made) {
+    return view == nullptr || view->Sees(made);
+  };
+  if (!std::all_of(made_.begin(), made_.end(), is_seen)) {
+    return false;
+  }
+  return direct_ || std::none_of(sizes_.begin(), sizes_.end(), [this](const Size& size) {
+           const double rows = nodes_.statistics().RowCount(*size.relation);
+           return IsMuchMore(rows, size.rows) || IsMuchMore(size.rows, rows);
+         });
 }
 
-Result<ql::PlanPtr> CachedPlan::Plan(ql::Parameters* parameters) const {
-  const ql::Planner planner(nodes_.catalog(), nodes_.statistics(), {.optimize = optimize_});
+Result<ql::PlanPtr> CachedPlan::Plan(const tx::View* view, ql::Parameters* parameters) const {
+  const ql::Planner planner(*catalog_, nodes_.statistics(), {optimize_, view});
   return planner.Plan(statement_, parameters);
 }
 
-Status CachedPlan::Refresh(bool optimize) {
-  const uint64_t version = nodes_.catalog().version();
-  if (IsGood(version, optimize)) {
+Status CachedPlan::Refresh(const tx::TransactionState* transaction, const tx::View* view,
+                           bool optimize) {
+  if (IsGood(transaction, view, optimize)) {
     return {};
   }
+  plan_.reset();
+  direct_.reset();
+  is_ready_ = false;
   optimize_ = optimize;
+  catalog_ = nodes_.catalog().SeenBy(transaction);
   ql::Parameters parameters;
-  ASSIGN_OR_RETURN(ql::PlanPtr plan, Plan(&parameters));
+  ASSIGN_OR_RETURN(ql::PlanPtr plan, Plan(view, &parameters));
   RETURN_IF_ERROR(parameters.Check());
   parameters_ = std::move(parameters);
   has_exchanges_ = HasExchanges(*plan);
   uses_ = UsesOf(*plan);
   places_ = ql::ParametersOf(*plan);
-  ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(*plan, nodes_.catalog()));
-  sizes_ = direct_ ? std::vector<Size>() : SizesOf(uses_);
+  NoteRelations();
   plan_ = std::move(plan);
-  catalog_version_ = version;
   return {};
 }
 
-Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::With(std::span<const Value> values) {
+Status CachedPlan::MakeReady() {
+  if (!is_ready_) {
+    ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(*plan_, nodes_.catalog()));
+    is_ready_ = true;
+  }
+  return {};
+}
+
+Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::With(std::span<const Value> values,
+                                                             const tx::View& view) {
   if (values.size() != parameters_.count()) {
     return Status(Code::kInvalidArgument,
                   "the statement has " + std::to_string(parameters_.count()) + " parameters, " +
                       std::to_string(values.size()) + " values are given");
   }
   if (has_exchanges_ && !places_.empty()) {
-    return PlanFor(values);
+    return PlanFor(values, view);
   }
   for (const ql::ParameterPlace& place : places_) {
     RETURN_IF_ERROR(parameters_.Convert(place.parameter, values[place.parameter], place.value));
@@ -87,14 +108,14 @@ Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::With(std::span<const Val
   return std::shared_ptr<const ql::PlanNode>(plan_);
 }
 
-Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::PlanFor(
-    std::span<const Value> values) const {
+Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::PlanFor(std::span<const Value> values,
+                                                                const tx::View& view) const {
   std::vector<Value> converted(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     RETURN_IF_ERROR(parameters_.Convert(i, values[i], &converted[i]));
   }
   ql::Parameters given(converted);
-  ASSIGN_OR_RETURN(ql::PlanPtr plan, Plan(&given));
+  ASSIGN_OR_RETURN(ql::PlanPtr plan, Plan(&view, &given));
   return std::shared_ptr<const ql::PlanNode>(std::move(plan));
 }
 

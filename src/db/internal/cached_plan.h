@@ -4,9 +4,11 @@
 // Values are written into the plan before it runs, so it serves one execution at a time.
 // A plan with exchanges is made for the values instead, since they decide which
 // partitions hold such rows.  A plan is made anew, too, when a relation that it reads has
-// grown or shrunk to the half, unless it is a direct one, which no sizes would change.
+// grown or shrunk to the half, unless it is a direct one, which no sizes would change, and
+// for a statement that does not see an index (sm::IndexInfo::made).
 //
-// Requires, for every call: a statement lock is held, so that the catalog stays.
+//     do Refresh, then lock what the plan uses, while not IsCurrent; MakeReady; With
+//
 #pragma once
 
 #include <cstdint>
@@ -32,11 +34,19 @@ class CachedPlan {
   CachedPlan(ex::CommLayer& nodes, const parser::Statement& statement)
       : nodes_(nodes), statement_(statement) {}
 
-  // Plans anew, unless the plan is still good.
-  Status Refresh(bool optimize);
-  // The plan to run with these values, one for each parameter.  Requires: refreshed.
-  Result<std::shared_ptr<const ql::PlanNode>> With(std::span<const Value> values);
-  // That plan, where it is of the direct kind; else null.
+  // Plans anew, unless the plan is still good for the transaction, null outside of one, and
+  // the view of the statement, null where it has not begun.
+  Status Refresh(const tx::TransactionState* transaction, const tx::View* view, bool optimize);
+  // Whether the transaction sees the catalog as it was when the plan was made.
+  bool IsCurrent(const tx::TransactionState* transaction) const {
+    return nodes_.catalog().VersionSeenBy(transaction) == catalog_->version();
+  }
+  // Looks up the files of a direct plan.  Requires: what it uses is locked, and it is current.
+  Status MakeReady();
+  // The plan to run with these values, one for each parameter.  Requires: ready.
+  Result<std::shared_ptr<const ql::PlanNode>> With(std::span<const Value> values,
+                                                   const tx::View& view);
+  // That plan, where it is of the direct kind; else null, as it is before the first MakeReady.
   const std::shared_ptr<ql::DirectPlan>& direct() const { return direct_; }
 
   // What it does with tables.
@@ -53,12 +63,13 @@ class CachedPlan {
     double rows;
   };
 
-  Result<ql::PlanPtr> Plan(ql::Parameters* parameters) const;
+  Result<ql::PlanPtr> Plan(const tx::View* view, ql::Parameters* parameters) const;
   // A plan for these values alone.
-  Result<std::shared_ptr<const ql::PlanNode>> PlanFor(std::span<const Value> values) const;
-  bool IsGood(uint64_t version, bool optimize) const;
-  // Of the relations that it reads.
-  std::vector<Size> SizesOf(const TableUses& uses) const;
+  Result<std::shared_ptr<const ql::PlanNode>> PlanFor(std::span<const Value> values,
+                                                      const tx::View& view) const;
+  bool IsGood(const tx::TransactionState* transaction, const tx::View* view, bool optimize) const;
+  // What the catalog says of the relations that it uses.
+  void NoteRelations();
 
   ex::CommLayer& nodes_;
   const parser::Statement& statement_;
@@ -66,11 +77,13 @@ class CachedPlan {
   std::shared_ptr<ql::PlanNode> plan_;  // null until the first Refresh
   std::vector<ql::ParameterPlace> places_;
   std::shared_ptr<ql::DirectPlan> direct_;
+  bool is_ready_ = false;
   TableUses uses_;
   bool has_exchanges_ = false;
-  std::vector<Size> sizes_;
+  std::vector<Size> sizes_;      // of relations that it reads
+  std::vector<tx::Stamp> made_;  // of their indexes
   // What the plan was made for.
-  uint64_t catalog_version_ = 0;
+  sm::SnapshotPtr catalog_;
   bool optimize_ = true;
 };
 

@@ -42,22 +42,6 @@ std::vector<uint32_t> PartitionsOf(const ql::Route& route, const ql::Values& val
   return partitions;
 }
 
-}  // namespace
-
-std::vector<uint32_t> NodesOf(const ql::PlanNode& plan) {
-  if (const auto* gather = plan.As<ql::Gather>()) {
-    return gather->partitions;
-  }
-  const auto* route = plan.As<ql::Route>();
-  if (route == nullptr) {
-    return {};
-  }
-  if (const auto* values = plan.children[0]->As<ql::Values>()) {
-    return PartitionsOf(*route, *values);
-  }
-  return NodesOf(*plan.children[0]);
-}
-
 Result<std::string> DrawPartitions(ex::CommLayer& nodes, const sm::Relation& relation) {
   ASSIGN_OR_RETURN(const std::vector<ex::PartitionSize> sizes, nodes.PartitionSizes(relation));
   std::ostringstream out;
@@ -91,12 +75,41 @@ Result<std::string> DrawPage(ex::CommLayer& nodes, const sm::Relation& relation,
   return Stack(drawings);
 }
 
-Result<std::string> DrawTree(ex::CommLayer& nodes, const parser::Print& print) {
+Result<std::string> DrawTree(ex::CommLayer& nodes, const sm::CatalogSnapshot& catalog,
+                             const parser::Print& print) {
   ASSIGN_OR_RETURN(const ql::BoundIndex bound,
-                   ql::BindIndex(nodes.catalog(), print.relation, print.columns));
+                   ql::BindIndex(catalog, print.relation, print.columns));
   ASSIGN_OR_RETURN(const sm::IndexInfo index, ql::FindIndex(bound));
   ASSIGN_OR_RETURN(const auto drawings, nodes.DrawTree(*bound.relation, index));
   return Stack(drawings);
+}
+
+}  // namespace
+
+std::vector<uint32_t> NodesOf(const ql::PlanNode& plan) {
+  if (const auto* gather = plan.As<ql::Gather>()) {
+    return gather->partitions;
+  }
+  const auto* route = plan.As<ql::Route>();
+  if (route == nullptr) {
+    return {};
+  }
+  if (const auto* values = plan.children[0]->As<ql::Values>()) {
+    return PartitionsOf(*route, *values);
+  }
+  return NodesOf(*plan.children[0]);
+}
+
+Result<std::string> Draw(ex::CommLayer& nodes, const sm::CatalogSnapshot& catalog,
+                         const sm::Relation& relation, const parser::Print& print) {
+  switch (print.target) {
+    case parser::Print::Target::kPage:
+      return DrawPage(nodes, relation, print);
+    case parser::Print::Target::kTree:
+      return DrawTree(nodes, catalog, print);
+    default:
+      return DrawPartitions(nodes, relation);
+  }
 }
 
 std::string DescribeBuffer(const pf::BufferPool& pool, size_t page_size) {

@@ -50,10 +50,21 @@ class Session::Impl {
   Result<StatementLock::Hold> Lock(StatementLock::Mode mode) { return Lock(mode, patience()); }
   Result<StatementLock::Hold> Lock(StatementLock::Mode mode, const common::Patience& patience);
   common::Patience patience() const { return {&cancel, settings.lock_timeout}; }
+  // What the transaction, or the statement, sees of the catalog.
+  sm::SnapshotPtr Seen() const;
+  sm::SnapshotPtr Seen(const ex::ClusterStatement& statement) const;
   // Locks tables, waiting for others who have, to do that with them.
   Status LockTables(const TableUses& uses, ex::ClusterStatement& statement);
+  struct LockedRelation {
+    sm::SnapshotPtr catalog;
+    sm::RelationPtr relation;
+  };
+  // The relation of this name, locked, and what the transaction then sees of the catalog.
+  Result<LockedRelation> LockRelation(const parser::Identifier& name, TableLocks::Mode mode,
+                                      const TableLocks::Owner& by, const TableLocks::Await& await);
   // In the transaction, or as one of its own.
   Result<std::unique_ptr<ex::ClusterStatement>> Begin(common::MemoryAccount* memory);
+  std::unique_ptr<common::MemoryAccount> NewMemory();
 
   Result<StatementResultPtr> BeginTransaction(const parser::TransactionModes& modes);
   Result<StatementResultPtr> EndTransaction(bool commit);
@@ -69,9 +80,8 @@ class Session::Impl {
   // Plans and starts a query; changes exclude other statements.
   Result<StatementResultPtr> Run(const parser::Statement& statement, ResultKind kind);
   Result<StatementResultPtr> Run(PreparedStatement::Impl& prepared, std::span<const Value> values);
-  // Starts the plan in `parts`, which have the lock, too.
-  Result<StatementResultPtr> Start(const parser::Statement& statement, const TableUses& uses,
-                                   QueryResult::Parts parts);
+  // Starts the plan in `parts`.
+  Result<StatementResultPtr> Start(const parser::Statement& statement, QueryResult::Parts parts);
   Result<StatementResultPtr> Help(const parser::Help& statement);
   Result<StatementResultPtr> Print(const parser::Statement& statement, const parser::Print& print);
   Result<StatementResultPtr> Create(const parser::CreateTable& statement);
@@ -80,15 +90,21 @@ class Session::Impl {
   Result<StatementResultPtr> Drop(const parser::DropIndex& statement);
   Result<StatementResultPtr> ResizeBuffer(const parser::ResizeBuffer& statement);
 
-  // One change of the catalog as a statement of its own.
+  // One change of the catalog as a statement of its own.  `change` is given the statement.
   template <typename Change>
   Result<StatementResultPtr> ChangeCatalog(Change change);
+  // The same of an index, of a relation that is locked in this mode.
+  template <typename Change>
+  Result<StatementResultPtr> ChangeIndex(const parser::Identifier& table,
+                                         const std::vector<parser::Identifier>& columns,
+                                         TableLocks::Mode mode, Change change);
 
   ex::StatementOptions Options(common::MemoryAccount* memory) const;
   size_t record_page_size() const;
 
   Database::Impl& database_;
   const std::unique_ptr<StatementCache> texts_;
+  TableLocks::Locker locker_;
   // Last: it ends first.
   std::unique_ptr<SessionTransaction> transaction_;
 };
@@ -97,12 +113,10 @@ class Session::Impl {
 // rows are not sectioned.
 std::vector<uint32_t> NodesOf(const ql::PlanNode& plan);
 
-// Texts for `print partitions`, `print page`, `print tree`, `print buffer`,
-// `print io`.
-Result<std::string> DrawPartitions(ex::CommLayer& nodes, const sm::Relation& relation);
-Result<std::string> DrawPage(ex::CommLayer& nodes, const sm::Relation& relation,
-                             const parser::Print& print);
-Result<std::string> DrawTree(ex::CommLayer& nodes, const parser::Print& print);
+// Texts for `print partitions`, `print page` and `print tree` of a relation of the catalog,
+// for `print buffer`, for `print io`.
+Result<std::string> Draw(ex::CommLayer& nodes, const sm::CatalogSnapshot& catalog,
+                         const sm::Relation& relation, const parser::Print& print);
 std::string DescribeBuffer(const pf::BufferPool& pool, size_t page_size);
 std::string DescribeIo(const pf::IoStatistics& statistics);
 

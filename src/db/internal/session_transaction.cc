@@ -42,24 +42,6 @@ Status SessionTransaction::Lock(StatementLock::Mode mode, const common::Patience
   return {};
 }
 
-Status SessionTransaction::LockTable(TableLocks* locks, const std::string& table,
-                                     TableLocks::Mode mode, const common::Patience& patience) {
-  const StatementLock::Mode before = hold_.mode();
-  if (mode == TableLocks::Mode::kAccessExclusive) {
-    RETURN_IF_ERROR(Lock(StatementLock::Mode::kAlone, patience));
-  }
-  Status status;
-  while (status.ok()) {
-    auto owner = locks->Take(table, mode, nodes_->state());
-    if (owner == nullptr) {
-      break;
-    }
-    status = nodes_->Await(std::move(owner), patience);
-  }
-  lock_.Weaken(&hold_, before);
-  return status;
-}
-
 void SessionTransaction::Fail() {
   failed_ = true;
   if (savepoints_.empty()) {

@@ -14,10 +14,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "db/internal/statement_lock.h"
-#include "db/internal/table_locks.h"
 #include "db/session.h"
 #include "ex/comm_layer.h"
 #include "parser/ast.h"
@@ -37,12 +37,13 @@ class SessionTransaction {
 
   // Requires: active.
   Status Lock(StatementLock::Mode mode, const common::Patience& patience);
-  // The last table that a statement has locked, which need not be locked again.
-  const TableUse& last_lock() const { return last_lock_; }
-  void set_last_lock(const TableUse& lock) { last_lock_ = lock; }
-  // Locks a table until the end.  A mode that excludes readers is taken alone.
-  Status LockTable(TableLocks* locks, const std::string& table, TableLocks::Mode mode,
-                   const common::Patience& patience);
+  // What others know of it.  Requires: active, as the next one does.
+  std::shared_ptr<const tx::TransactionState> known_as() const { return nodes_->state(); }
+  // Waits for the end of another one.
+  Status Await(std::shared_ptr<const tx::TransactionState> other,
+               const common::Patience& patience) {
+    return nodes_->Await(std::move(other), patience);
+  }
   Result<std::unique_ptr<ex::ClusterStatement>> Begin(const ex::StatementOptions& options) {
     return nodes_->Begin(options);
   }
@@ -80,7 +81,6 @@ class SessionTransaction {
   StatementLock::Hold hold_;
   std::unique_ptr<ex::ClusterTransaction> nodes_;  // null once all was taken back
   Savepoints savepoints_;
-  TableUse last_lock_;
   bool failed_ = false;
   bool running_ = false;
 };

@@ -84,17 +84,6 @@ Status StatementLock::Upgrade(Hold* hold, Mode mode, const common::Patience& pat
   return {};
 }
 
-void StatementLock::Weaken(Hold* hold, Mode mode) {
-  if (!hold->held() || hold->mode_ <= mode) {
-    return;
-  }
-  const common::MutexLock lock(mutex_);
-  --At(holders_, hold->mode_);
-  ++At(holders_, mode);
-  hold->mode_ = mode;
-  changed_.NotifyAll();
-}
-
 void StatementLock::Release(Mode mode) {
   const common::MutexLock lock(mutex_);
   --At(holders_, mode);

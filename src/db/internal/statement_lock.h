@@ -9,7 +9,7 @@
 //
 // Readers see a snapshot, so writers do not disturb them; writers wait for each other row
 // by row (rm::RowLocks).  kSerial is for those that are to see no change of others
-// meanwhile.  Changes of the catalog and of the buffer are made alone.  Who waits to be
+// meanwhile.  Backups and changes of the buffer are made alone.  Who waits to be
 // serial or alone keeps new writers, or all, out.  A hold may be made a stronger one without
 // letting go.  Two who wait so may wait for each other: the second is refused.
 //
@@ -67,9 +67,6 @@ class StatementLock {
   // Makes a hold as strong as `mode`; kDeadlock when another holder waits for this one.
   // After a failure the hold is what it was.
   Status Upgrade(Hold* hold, Mode mode, const common::Patience& patience) EXCLUDES(mutex_);
-
-  // Lets go of what is more than `mode`.
-  void Weaken(Hold* hold, Mode mode) EXCLUDES(mutex_);
 
  private:
   using Counts = std::array<uint32_t, kModes>;

@@ -1,74 +1,176 @@
 #include "db/internal/table_locks.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 namespace redbase::db {
 
 namespace {
 
+using Mode = TableLocks::Mode;
+
 // Bit m of entry n: modes n and m exclude each other.
 constexpr std::array<uint8_t, 8> kExcludes = {0b10000000, 0b11000000, 0b11110000, 0b11111000,
                                               0b11101100, 0b11111100, 0b11111110, 0b11111111};
 
-bool Exclude(TableLocks::Mode a, TableLocks::Mode b) {
+bool Exclude(Mode a, Mode b) {
   return ((kExcludes[static_cast<size_t>(a)] >> static_cast<size_t>(b)) & 1) != 0;
 }
 
+bool IsWeak(Mode mode) { return mode <= Mode::kRowExclusive; }
+
 }  // namespace
 
-void TableLocks::DropEnded(Locks* locks) {
-  std::erase_if(*locks, [this](const Lock& lock) {
-    const bool ended = !lock.owner->active();
-    if (ended && lock.mode == Mode::kAccessExclusive) {
-      exclude_readers_.fetch_sub(1, std::memory_order_release);
-    }
-    return ended;
+TableLocks::Locker::Locker(TableLocks& locks) : locks_(locks) {
+  const common::MutexLock lock(locks_.mutex_);
+  locks_.lockers_.push_back(this);
+}
+
+TableLocks::Locker::~Locker() {
+  const common::MutexLock lock(locks_.mutex_);
+  std::erase(locks_.lockers_, this);
+}
+
+TableLocks::Owner TableLocks::Locker::InTheWay(const TableUse& use,
+                                               const tx::TransactionState& by) const {
+  const common::MutexLock lock(mutex_);
+  const auto found = std::find_if(notes_.begin(), notes_.end(), [&](const Lock& note) {
+    return note.owner.get() != &by && note.use.table == use.table &&
+           Exclude(note.use.mode, use.mode) && note.owner->active();
+  });
+  return found == notes_.end() ? nullptr : found->owner;
+}
+
+bool TableLocks::Locker::Uses(const std::string& table, const tx::TransactionState& by) const {
+  const common::MutexLock lock(mutex_);
+  return std::any_of(notes_.begin(), notes_.end(), [&](const Lock& note) {
+    return note.owner.get() == &by && note.use.table == table;
   });
 }
 
-void TableLocks::Sweep() {
+bool TableLocks::Locker::Has(const TableUse& use, const tx::TransactionState& by) const {
+  return std::any_of(notes_.begin(), notes_.end(),
+                     [&](const Lock& note) { return note.owner.get() == &by && note.use == use; });
+}
+
+void TableLocks::Locker::Note(const TableUse& use, const Owner& by) {
+  const auto ended = std::find_if(notes_.begin(), notes_.end(),
+                                  [](const Lock& note) { return !note.owner->active(); });
+  if (ended == notes_.end()) {
+    notes_.push_back({by, use});
+  } else {
+    *ended = {by, use};
+  }
+}
+
+// Whoever wants a strong lock counts it before it looks at notes, so one of both sees the
+// other.
+bool TableLocks::TakeFast(Locker* locker, const TableUse& use, const Owner& by) {
+  const common::MutexLock lock(locker->mutex_);
+  if (locker->Has(use, *by)) {
+    return true;
+  }
+  if (CounterOf(use.table).load() > 0) {
+    return false;
+  }
+  locker->Note(use, by);
+  return true;
+}
+
+void TableLocks::DropEnded() {
   for (auto table = tables_.begin(); table != tables_.end();) {
-    DropEnded(&table->second);
+    const size_t ended =
+        std::erase_if(table->second, [](const StrongLock& lock) { return !lock.owner->active(); });
+    CounterOf(table->first).fetch_sub(static_cast<uint32_t>(ended));
     table = table->second.empty() ? tables_.erase(table) : std::next(table);
   }
-  next_sweep_ = 2 * tables_.size() + 16;
 }
 
-TableLocks::Owner TableLocks::InTheWay(const Locks& locks, Mode mode,
-                                       const tx::TransactionState& by) {
-  const auto found = std::find_if(locks.begin(), locks.end(), [&](const Lock& lock) {
-    return lock.owner.get() != &by && Exclude(mode, lock.mode);
-  });
-  return found == locks.end() ? nullptr : found->owner;
+TableLocks::StrongLock* TableLocks::Find(const TableUse& use, const tx::TransactionState& by) {
+  const auto locks = tables_.find(use.table);
+  if (locks == tables_.end()) {
+    return nullptr;
+  }
+  const auto found = std::find_if(
+      locks->second.begin(), locks->second.end(),
+      [&](const StrongLock& lock) { return lock.owner.get() == &by && lock.mode == use.mode; });
+  return found == locks->second.end() ? nullptr : &*found;
 }
 
-TableLocks::Owner TableLocks::Take(const std::string& table, Mode mode, const Owner& by) {
+TableLocks::Obstacle TableLocks::InTheWay(const TableUse& use, const tx::TransactionState& by,
+                                          bool pass_waiting) {
+  const auto locks = tables_.find(use.table);
+  if (locks != tables_.end()) {
+    const StrongLock* const own = Find(use, by);
+    for (const StrongLock& lock : locks->second) {
+      if (&lock == own) {
+        pass_waiting = true;  // those behind it came later
+      }
+      if (lock.owner.get() != &by && Exclude(use.mode, lock.mode) && (lock.held || !pass_waiting)) {
+        return {lock.owner, !lock.held};
+      }
+    }
+  }
+  if (!IsWeak(use.mode)) {
+    for (const Locker* const locker : lockers_) {
+      if (Owner owner = locker->InTheWay(use, by)) {
+        return {std::move(owner)};
+      }
+    }
+  }
+  return {};
+}
+
+TableLocks::Obstacle TableLocks::Take(Locker* locker, const TableUse& use, const Owner& by,
+                                      bool pass_waiting) {
   const common::MutexLock lock(mutex_);
-  if (tables_.size() >= next_sweep_) {
-    Sweep();
+  DropEnded();
+  if (!IsWeak(use.mode) && Find(use, *by) == nullptr) {
+    tables_[use.table].push_back({by, use.mode, /*held=*/false});
+    CounterOf(use.table).fetch_add(1);
   }
-  Locks& locks = tables_[table];
-  DropEnded(&locks);
-  if (Owner owner = InTheWay(locks, mode, *by)) {
-    return owner;
+  Obstacle obstacle = InTheWay(use, *by, pass_waiting || locker->Uses(use.table, *by));
+  if (obstacle.owner != nullptr) {
+    return obstacle;
   }
-  const bool has_it = std::any_of(locks.begin(), locks.end(), [&](const Lock& each) {
-    return each.owner == by && each.mode == mode;
-  });
-  if (!has_it) {
-    locks.push_back({by, mode});
-    exclude_readers_.fetch_add(mode == Mode::kAccessExclusive ? 1 : 0, std::memory_order_release);
+  if (StrongLock* const own = Find(use, *by)) {
+    own->held = true;
+  } else {
+    const common::MutexLock note(locker->mutex_);
+    locker->Note(use, by);
   }
-  return nullptr;
+  return obstacle;
 }
 
-TableLocks::Owner TableLocks::ExcludesReader(const std::string& table,
-                                             const tx::TransactionState& by) {
+void TableLocks::Withdraw(const TableUse& use, const Owner& by) {
   const common::MutexLock lock(mutex_);
-  Sweep();
-  const auto found = tables_.find(table);
-  return found == tables_.end() ? nullptr : InTheWay(found->second, Mode::kAccessShare, by);
+  const auto locks = tables_.find(use.table);
+  if (locks != tables_.end()) {
+    const size_t waiting = std::erase_if(locks->second, [&](const StrongLock& each) {
+      return each.owner == by && each.mode == use.mode && !each.held;
+    });
+    CounterOf(use.table).fetch_sub(static_cast<uint32_t>(waiting));
+  }
+}
+
+Status TableLocks::Lock(Locker* locker, const TableUse& use, const Owner& by, const Await& await) {
+  if (IsWeak(use.mode) && TakeFast(locker, use, by)) {
+    return {};
+  }
+  bool pass_waiting = false;
+  while (true) {
+    Obstacle obstacle = Take(locker, use, by, pass_waiting);
+    if (obstacle.owner == nullptr) {
+      return {};
+    }
+    Status waited = await(std::move(obstacle.owner));
+    if (waited.code() == Code::kDeadlock && obstacle.only_waits) {
+      pass_waiting = true;
+    } else if (!waited.ok()) {
+      Withdraw(use, by);
+      return waited;
+    }
+  }
 }
 
 namespace {

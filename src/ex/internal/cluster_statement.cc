@@ -87,10 +87,14 @@ void ClusterStatementImpl::SetUp(const StatementOptions& options) {
   context_.catalog = &cluster_.master();
   context_.transaction = &transaction_.on_master();
   context_.view = &view_;
-  context_.memory = options.memory != nullptr ? options.memory : &own_memory_;
   context_.cancel = options.cancel;
   context_.exchanges = this;
   context_.working_directory = options.working_directory;
+  UseMemory(options.memory != nullptr ? options.memory : &own_memory_);
+}
+
+void ClusterStatementImpl::UseMemory(common::MemoryAccount* memory) {
+  context_.memory = memory;
   const size_t queues = kMemoryShare * std::max(cluster_.node_count(), 1U);
   queue_bytes_ =
       std::min(cluster_.options().exchange_queue_bytes, context_.memory->limit() / queues);

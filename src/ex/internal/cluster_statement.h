@@ -36,6 +36,8 @@ class ClusterStatementImpl : public ClusterStatement,
   std::shared_ptr<const tx::TransactionState> transaction() const override {
     return transaction_.whole();
   }
+  const tx::View& view() const override { return view_; }
+  void UseMemory(common::MemoryAccount* memory) override;
   Status Await(std::shared_ptr<const tx::TransactionState> other,
                const common::Patience& patience) override {
     return Restart(transaction_.whole()->BlockedBy(std::move(other)), patience);

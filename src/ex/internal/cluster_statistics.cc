@@ -17,8 +17,8 @@ Result<RelationSize> SizeOnNode(Cluster& cluster, const sm::Relation& relation, 
 }
 
 Result<RelationSize> SizeOnMaster(Cluster& cluster, const sm::Relation& relation) {
-  ASSIGN_OR_RETURN(const rm::RecordFile* const records, cluster.master().Records(relation));
-  const rm::RecordFileStatistics statistics = records->statistics();
+  ASSIGN_OR_RETURN(const rm::RecordFileStatistics statistics,
+                   cluster.master().StatisticsOf(relation));
   return RelationSize{statistics.records, statistics.pages, statistics.bytes};
 }
 

@@ -14,15 +14,17 @@ struct ViewScanOperator::State : WorkerState {
 };
 
 ViewScanOperator::ViewScanOperator(Schema schema, const FileScan& scan, sm::RelationPtr view,
-                                   const sm::Catalog& catalog)
+                                   const ExecContext& context)
     : Operator(std::move(schema), nullptr),
       scan_(scan),
       view_(std::move(view)),
-      catalog_(catalog),
+      context_(context),
       predicate_(PredicateExpr(scan.predicates, view_->schema, AllColumns(view_->schema))) {}
 
 Status ViewScanOperator::DoOpen() {
-  ASSIGN_OR_RETURN(rows_, catalog_.ViewRows(*view_));
+  const tx::Transaction* const transaction = context_.transaction;
+  ASSIGN_OR_RETURN(rows_, context_.catalog->ViewRows(
+                              *view_, transaction == nullptr ? nullptr : &transaction->state()));
   return {};
 }
 

@@ -11,7 +11,7 @@ namespace redbase::ql {
 class ViewScanOperator : public Operator {
  public:
   ViewScanOperator(Schema schema, const FileScan& scan, sm::RelationPtr view,
-                   const sm::Catalog& catalog);
+                   const ExecContext& context);
 
  private:
   struct State;
@@ -22,7 +22,7 @@ class ViewScanOperator : public Operator {
 
   const FileScan& scan_;
   const sm::RelationPtr view_;
-  const sm::Catalog& catalog_;
+  const ExecContext& context_;
   const ExprPtr predicate_;  // over all columns of the view; may be null
   std::vector<Batch> rows_;
 };

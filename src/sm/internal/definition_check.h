@@ -3,7 +3,7 @@
 
 #include "common/status.h"
 #include "sm/catalog.h"
-#include "sm/internal/catalog_snapshot.h"
+#include "sm/catalog_snapshot.h"
 
 namespace redbase::sm {
 

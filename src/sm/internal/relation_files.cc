@@ -80,8 +80,18 @@ void RelationFiles::NoteCreated(FileName name, size_t page_size) {
 }
 
 Result<rm::RecordFile*> RelationFiles::Records(const Relation& relation) {
-  const FileName name = NameOf(relation);
   const common::MutexLock lock(mutex_);
+  return OpenRecords(relation);
+}
+
+Result<rm::RecordFileStatistics> RelationFiles::StatisticsOf(const Relation& relation) {
+  const common::MutexLock lock(mutex_);
+  ASSIGN_OR_RETURN(const rm::RecordFile* const records, OpenRecords(relation));
+  return records->statistics();
+}
+
+Result<rm::RecordFile*> RelationFiles::OpenRecords(const Relation& relation) {
+  const FileName name = NameOf(relation);
   const auto found = open_.find(name);
   if (found != open_.end()) {
     return found->second.records.get();

@@ -51,6 +51,8 @@ class RelationFiles {
 
   Result<rm::RecordFile*> Records(const Relation& relation) EXCLUDES(mutex_);
   Result<ix::BPlusTree*> Tree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
+  // The relation may be dropped meanwhile, unlike one whose file is asked for.
+  Result<rm::RecordFileStatistics> StatisticsOf(const Relation& relation) EXCLUDES(mutex_);
   // Both name the relation in what they report; nothing is left by a failure.
   Status CreateRecords(const Relation& relation) EXCLUDES(mutex_);
   Status CreateTree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
@@ -82,6 +84,7 @@ class RelationFiles {
   std::string PathOf(FileName name) const { return path_ + "/" + ToString(name); }
   pf::PageFileIdentity IdentityOf(FileName name) const;
   void NoteCreated(FileName name, size_t page_size);
+  Result<rm::RecordFile*> OpenRecords(const Relation& relation) REQUIRES(mutex_);
   Status ForEachFile(const std::function<Status(OpenFile& file)>& action) EXCLUDES(mutex_);
 
   pf::BufferPool& pool_;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "common/batch.h"
+#include "sm/catalog_snapshot.h"
 #include "sm/control_file.h"
-#include "sm/internal/catalog_snapshot.h"
 
 namespace redbase::sm {
 

@@ -1,11 +1,12 @@
 // CatalogSnapshot: all relations of a database as of one catalog version.
 //
-// Immutable.  A change of the catalog is another snapshot; taking the change
-// back is the old one again.
+// Immutable, once it is the catalog's.  A change of the catalog is another snapshot;
+// taking the change back is the old one again.
 //
 // Invariant: no two relations have the same name or id.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,7 +25,12 @@ class CatalogSnapshot {
   static Result<std::shared_ptr<const CatalogSnapshot>> Build(
       const std::vector<RelationPtr>& tables);
 
-  // kNotFound, kInvalidArgument: "SM warning: ..." as Catalog::Find promises.
+  // Different for each change that was ever made.
+  uint64_t version() const { return version_; }
+  void set_version(uint64_t version) { version_ = version; }
+
+  // By the rule for names (Relation::FindColumn); kNotFound: "relation does not
+  // exist: NAME", with a near name when there is one.
   Result<RelationPtr> Find(std::string_view name) const;
   // Null when there is none.
   RelationPtr FindExact(std::string_view name) const;
@@ -37,14 +43,15 @@ class CatalogSnapshot {
 
   // This with the table put in place of the one with its id, or added.
   // Requires: its name, and its view's, are free.
-  std::shared_ptr<const CatalogSnapshot> With(const RelationPtr& table) const;
-  std::shared_ptr<const CatalogSnapshot> Without(const Relation& table) const;
+  std::shared_ptr<CatalogSnapshot> With(const RelationPtr& table) const;
+  std::shared_ptr<CatalogSnapshot> Without(const Relation& table) const;
 
  private:
   bool Add(const RelationPtr& relation);
   bool AddTable(const RelationPtr& table);
   void Remove(const Relation& table);
 
+  uint64_t version_ = 1;
   std::map<ObjectId, RelationPtr> by_id_;
   std::map<std::string, RelationPtr, std::less<>> by_name_;
 };

@@ -1,4 +1,4 @@
-#include "sm/internal/catalog_snapshot.h"
+#include "sm/catalog_snapshot.h"
 
 #include <utility>
 
@@ -93,7 +93,7 @@ bool CatalogSnapshot::HasIndexNamed(std::string_view name) const {
   return false;
 }
 
-SnapshotPtr CatalogSnapshot::With(const RelationPtr& table) const {
+std::shared_ptr<CatalogSnapshot> CatalogSnapshot::With(const RelationPtr& table) const {
   auto snapshot = std::make_shared<CatalogSnapshot>(*this);
   if (const RelationPtr old = FindById(table->id)) {
     snapshot->Remove(*old);
@@ -102,7 +102,7 @@ SnapshotPtr CatalogSnapshot::With(const RelationPtr& table) const {
   return snapshot;
 }
 
-SnapshotPtr CatalogSnapshot::Without(const Relation& table) const {
+std::shared_ptr<CatalogSnapshot> CatalogSnapshot::Without(const Relation& table) const {
   auto snapshot = std::make_shared<CatalogSnapshot>(*this);
   snapshot->Remove(table);
   return snapshot;
