@@ -42,11 +42,10 @@ StatementResultPtr Warning(const std::string& text) {
                                       std::vector<std::string>{"warning: " + text});
 }
 
-StatementLock::Mode ModeOf(const parser::Statement& statement, ResultKind kind) {
+bool Changes(const parser::Statement& statement, ResultKind kind) {
   const auto* select = std::get_if<parser::Select>(&statement);
   const bool locks = select != nullptr && !select->locking.empty();
-  return kind == ResultKind::kRows && !locks ? StatementLock::Mode::kRead
-                                             : StatementLock::Mode::kWrite;
+  return kind != ResultKind::kRows || locks;
 }
 
 Status AtPlace(const Status& status, parser::Position position) {
@@ -263,15 +262,14 @@ void Session::Impl::NoteFailure() {
   }
 }
 
-Result<StatementLock::Hold> Session::Impl::Lock(StatementLock::Mode mode,
-                                                const common::Patience& patience) {
+Result<StatementLock::Hold> Session::Impl::Lock(bool changes, StatementLock::Mode mode) {
   if (!transaction_) {
-    return database_.statements.Take(mode, patience);
+    return database_.statements.Take(mode, patience());
   }
-  if (transaction_->read_only() && mode != StatementLock::Mode::kRead) {
+  if (transaction_->read_only() && changes) {
     return Status(Code::kInvalidArgument, "cannot change anything in a read-only transaction");
   }
-  RETURN_IF_ERROR(transaction_->Lock(mode, patience));
+  RETURN_IF_ERROR(transaction_->Lock(mode, patience()));
   return StatementLock::Hold();
 }
 
@@ -327,9 +325,7 @@ Status Session::Impl::LockTable(const parser::Identifier& name, const parser::Lo
                                 SessionTransaction* transaction) {
   const common::Patience patience{&cancel, statement.nowait ? 1 : settings.lock_timeout};
   const bool only_reads = statement.mode == TableLocks::Mode::kAccessShare;
-  RETURN_IF_ERROR(
-      Lock(only_reads ? StatementLock::Mode::kRead : StatementLock::Mode::kWrite, patience)
-          .status());
+  RETURN_IF_ERROR(Lock(/*changes=*/!only_reads).status());
   const Result<sm::RelationPtr> relation = Seen()->Find(name.text);
   RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
   if ((*relation)->kind != sm::RelationKind::kTable) {
@@ -370,7 +366,7 @@ Status Session::Impl::LockTables(const TableUses& uses, ex::ClusterStatement& st
 }
 
 Result<StatementResultPtr> Session::Impl::Checkpoint() {
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kRead));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(/*changes=*/false));
   RETURN_IF_ERROR(database_.nodes->Checkpoint());
   return Done();
 }
@@ -380,7 +376,8 @@ Result<StatementResultPtr> Session::Impl::Backup(const std::string& path) {
   if (transaction_) {
     return Status(Code::kInvalidArgument, "backup cannot run inside a transaction");
   }
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kAlone));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold,
+                   Lock(/*changes=*/true, StatementLock::Mode::kAlone));
   const std::string place = path.starts_with('/') ? path : database_.path + "/" + path;
   RETURN_IF_ERROR(database_.nodes->Backup(place, &cancel).Annotate("cannot back up to " + place));
   return Done();
@@ -400,7 +397,7 @@ std::unique_ptr<common::MemoryAccount> Session::Impl::NewMemory() {
 Result<StatementResultPtr> Session::Impl::Run(const parser::Statement& statement, ResultKind kind) {
   QueryResult::Parts parts;
   parts.kind = kind;
-  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(statement, kind)));
+  ASSIGN_OR_RETURN(parts.hold, Lock(Changes(statement, kind)));
   parts.memory = NewMemory();
   ASSIGN_OR_RETURN(parts.statement, Begin(parts.memory.get()));
   const tx::TransactionState* const by = parts.statement->transaction().get();
@@ -421,7 +418,7 @@ Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
                                               std::span<const Value> values) {
   QueryResult::Parts parts;
   parts.kind = *KindOfPlanned(prepared.statement);
-  ASSIGN_OR_RETURN(parts.hold, Lock(ModeOf(prepared.statement, parts.kind)));
+  ASSIGN_OR_RETURN(parts.hold, Lock(Changes(prepared.statement, parts.kind)));
   ASSIGN_OR_RETURN(parts.statement, Begin(nullptr));
   const tx::TransactionState* const by = parts.statement->transaction().get();
   CachedPlan& plan = *prepared.plan;
@@ -441,6 +438,7 @@ Result<StatementResultPtr> Session::Impl::Run(PreparedStatement::Impl& prepared,
 
 Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& statement,
                                                 QueryResult::Parts parts) {
+  parts.statement->NoteReads(*parts.plan);
   if (!parts.direct) {
     ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
   }
@@ -467,7 +465,7 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   if (print.target == Target::kRelation) {
     return Run(statement, ResultKind::kRows);
   }
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kRead));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(/*changes=*/false));
   if (print.target == Target::kBuffer) {
     return Text(DescribeBuffer(database_.pool, record_page_size()));
   }
@@ -491,7 +489,7 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
 // Definitions are made by one transaction at a time: what that has locked is no relation.
 template <typename Change>
 Result<StatementResultPtr> Session::Impl::ChangeCatalog(Change change) {
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kWrite));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(/*changes=*/true));
   const std::unique_ptr<common::MemoryAccount> memory = NewMemory();
   ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement, Begin(memory.get()));
   RETURN_IF_ERROR(LockTables({{"", TableLocks::Mode::kExclusive}}, *statement));
@@ -556,7 +554,8 @@ Result<StatementResultPtr> Session::Impl::ResizeBuffer(const parser::ResizeBuffe
                   "PF warning: not a number of buffer pages: " + std::to_string(statement.pages) +
                       ql::AtPosition(statement.position));
   }
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(StatementLock::Mode::kAlone));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold,
+                   Lock(/*changes=*/true, StatementLock::Mode::kAlone));
   const Status resized = database_.ResizeBuffer(static_cast<size_t>(statement.pages * page_size));
   if (!resized.ok()) {
     return Status(resized.code(), resized.message() + ql::AtPosition(statement.position));

@@ -92,6 +92,8 @@ class ClusterStatement {
   virtual std::shared_ptr<const tx::TransactionState> transaction() const = 0;
   // What it sees; another one once it has begun again.
   virtual const tx::View& view() const = 0;
+  // It is going to run this plan, or one made of it.
+  virtual void NoteReads(const ql::PlanNode& plan) = 0;
   // In place of what the options said.  Requires: it has run nothing yet.
   virtual void UseMemory(common::MemoryAccount* memory) = 0;
   // Waits for the end of another transaction, and begins again.  Errors of
@@ -112,7 +114,13 @@ class ClusterStatement {
 
 // What the statements of a transaction see: what was committed before the first of them
 // began, or before each.
-enum class SnapshotScope : uint8_t { kTransaction, kStatement };
+enum class SnapshotScope : uint8_t {
+  kTransaction,
+  kStatement,
+  // As kTransaction; and when it has changed something, then nobody else has changed what it
+  // has read, when it commits (ql::ReadSet).
+  kSerializable,
+};
 
 // A point of a transaction to roll back to.
 enum class TransactionMark : uint64_t {};
@@ -145,7 +153,7 @@ class ClusterTransaction {
   // databases were changed it waits all the same.
   virtual void SetSynchronous(bool synchronous) = 0;
   // Each ends the transaction, also when it fails.  Commit: on all nodes, or, with an
-  // error, on none.
+  // error, on none.  kConflict: what a serializable one has read was changed.
   virtual Status Commit() = 0;
   virtual Status Rollback() = 0;
 };

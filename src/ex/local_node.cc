@@ -128,6 +128,11 @@ struct LocalNode::Call {
     return Nothing();
   }
 
+  Result<Reply> operator()(const CheckReadsRequest& request) const {
+    RETURN_IF_ERROR(request.reads->Check(catalog(), context.view));
+    return Nothing();
+  }
+
   Result<Reply> operator()(const SizeRequest& request) const {
     ASSIGN_OR_RETURN(const sm::RelationPtr relation, FindRelation(catalog(), request.relation));
     ASSIGN_OR_RETURN(const rm::RecordFileStatistics statistics, catalog().StatisticsOf(*relation));

@@ -84,6 +84,7 @@ struct RequestText {
   std::string operator()(const CheckpointRequest& /*request*/) const { return "Checkpoint"; }
   std::string operator()(const CopyRequest& request) const { return "Copy " + request.directory; }
   std::string operator()(const CloseRequest& /*request*/) const { return "Close"; }
+  std::string operator()(const CheckReadsRequest& /*request*/) const { return "CheckReads"; }
   std::string operator()(const ValidateRequest& request) const {
     return "Validate " + std::to_string(request.fragments.size()) + " relations";
   }

@@ -16,6 +16,7 @@
 #include "common/schema.h"
 #include "common/status.h"
 #include "ql/plan.h"
+#include "ql/read_check.h"
 #include "sm/catalog.h"
 #include "tx/transaction.h"
 
@@ -71,6 +72,10 @@ struct CommitRequest {
   bool synchronous = true;  // see tx::Transaction::SetSynchronous
 };
 struct RollbackRequest {};
+// Checks that nobody else has changed what the transaction has read on the node.
+struct CheckReadsRequest {
+  std::shared_ptr<const ql::ReadSet> reads;
+};
 // Takes back this statement and those after it.  May be sent again, too.
 struct RollbackToRequest {
   StatementNumber statement = kFirstStatement;
@@ -120,7 +125,7 @@ using RequestBody =
     std::variant<CreateTableRequest, DropTableRequest, CreateIndexRequest, DropIndexRequest,
                  PrepareRequest, CommitRequest, RollbackRequest, RollbackToRequest, SizeRequest,
                  DrawPageRequest, DrawTreeRequest, FlushRequest, SyncLogRequest, CheckpointRequest,
-                 CopyRequest, CloseRequest, ValidateRequest>;
+                 CopyRequest, CloseRequest, ValidateRequest, CheckReadsRequest>;
 
 struct Request {
   StatementId statement;

@@ -277,6 +277,10 @@ Status RecordFile::CheckNoneOvertaken(const tx::View& view) const {
   return overtaken ? OvertakenError() : Status();
 }
 
+std::vector<RecordChange> RecordFile::ChangedSince(const tx::View& view) const {
+  return rm::ChangedSince(*core_, view);
+}
+
 bool RecordFile::has_versions() const { return !core_->versions->empty(); }
 
 RecordFileStatistics RecordFile::statistics() const { return core_->statistics(); }

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ struct ColumnPredicate {
   // Of the column's type, or of another numeric type (compared by value).
   // Null makes a comparison true for no record.
   Value value;
+
+  friend bool operator==(const ColumnPredicate&, const ColumnPredicate&) = default;
 };
 
 // What a transaction keeps others from doing with a record until it ends; each stronger
@@ -55,6 +58,13 @@ enum class RowLock : uint8_t {
   kShare,        // change it
   kNoKeyUpdate,  // change it, or take kShare: it is going to be changed
   kUpdate,       // anything but read it: its keys are going to be changed, or it is erased
+};
+
+// A change by a transaction that has ended.
+struct RecordChange {
+  PageNum page;
+  std::optional<SlotNum> slot;  // nullopt: of all of the page
+  tx::Timestamp ended;
 };
 
 struct RecordFileStatistics {
@@ -123,6 +133,9 @@ class RecordFile : public tx::UndoTarget {
                            const std::vector<uint32_t>* columns = nullptr) const;
   // The same for any record.
   Status CheckNoneOvertaken(const tx::View& view) const;
+  // What others have changed whose ends `view` does not see; some of it twice.  Complete as
+  // long as a snapshot is held that is as old as the view.
+  std::vector<RecordChange> ChangedSince(const tx::View& view) const;
   // Whether every snapshot sees the records as they are.
   bool has_versions() const;
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -24,63 +23,49 @@ StatementLock::Hold Take(StatementLock& lock, StatementLock::Mode mode) {
   return std::move(hold).value();
 }
 
-TEST(StatementLock, ReadersAndWritersShare) {
+TEST(StatementLock, SharersShare) {
   StatementLock lock{common::RealEnv()};
-  const StatementLock::Hold first = Take(lock, kRead);
-  const StatementLock::Hold writer = Take(lock, kWrite);
-  const StatementLock::Hold second = Take(lock, kRead);
-  const StatementLock::Hold other_writer = Take(lock, kWrite);
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
+  const StatementLock::Hold first = Take(lock, kShared);
+  const StatementLock::Hold second = Take(lock, kShared);
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kAlone, kLittle));
 }
 
-TEST(StatementLock, ASerialOneWritesAloneBesideReaders) {
+TEST(StatementLock, WhoWaitsToBeAloneKeepsNewOnesOut) {
   StatementLock lock{common::RealEnv()};
-  const StatementLock::Hold reader = Take(lock, kRead);
-  const StatementLock::Hold serial = Take(lock, kSerial);
-  const StatementLock::Hold other_reader = Take(lock, kRead);
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kWrite, kLittle));
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
-}
-
-TEST(StatementLock, WhoWaitsToBeSerialKeepsNewWritersOut) {
-  StatementLock lock{common::RealEnv()};
-  StatementLock::Hold writer = Take(lock, kWrite);
-  StatementLock::Hold reader = Take(lock, kRead);
-  std::atomic<bool> serial = false;
-  const auto thread = common::RealEnv().StartThread("serial", [&] {
-    const StatementLock::Hold hold = Take(lock, kSerial);
-    serial = true;
+  StatementLock::Hold sharer = Take(lock, kShared);
+  std::atomic<bool> alone = false;
+  const auto thread = common::RealEnv().StartThread("alone", [&] {
+    const StatementLock::Hold hold = Take(lock, kAlone);
+    alone = true;
   });
-  while (lock.Take(kWrite, {nullptr, 1}).ok()) {
+  while (lock.Take(kShared, {nullptr, 1}).ok()) {
   }
-  EXPECT_OK(lock.Take(kRead, kLittle));
-  EXPECT_OK(lock.Upgrade(&reader, kWrite, {}));  // who is in already may go on
-  EXPECT_FALSE(serial);
-  writer.Release();
-  reader.Release();
+  EXPECT_OK(lock.Upgrade(&sharer, kShared, {}));  // who is in already may go on
+  EXPECT_FALSE(alone);
+  sharer.Release();
   thread->Join();
-  EXPECT_TRUE(serial);
+  EXPECT_TRUE(alone);
 }
 
 TEST(StatementLock, ReleasedHoldLetsOthersIn) {
   StatementLock lock{common::RealEnv()};
-  StatementLock::Hold reader = Take(lock, kRead);
+  StatementLock::Hold reader = Take(lock, kShared);
   StatementLock::Hold moved = std::move(reader);
   moved.Release();
   moved.Release();
-  Take(lock, kWrite).Release();
+  Take(lock, kShared).Release();
   const StatementLock::Hold alone = Take(lock, kAlone);
 }
 
 TEST(StatementLock, WaitingEndsAtTheTimeout) {
   StatementLock lock{common::RealEnv()};
-  for (const StatementLock::Mode mode : {kRead, kWrite}) {
-    const StatementLock::Hold other = Take(lock, mode);
+  {
+    const StatementLock::Hold other = Take(lock, kShared);
     EXPECT_CODE(Code::kUnavailable, lock.Take(kAlone, kLittle));
-    EXPECT_OK(lock.Take(kRead, kLittle));
+    EXPECT_OK(lock.Take(kShared, kLittle));
   }
   const StatementLock::Hold alone = Take(lock, kAlone);
-  for (const StatementLock::Mode mode : {kRead, kWrite, kAlone}) {
+  for (const StatementLock::Mode mode : {kShared, kAlone}) {
     EXPECT_CODE(Code::kUnavailable, lock.Take(mode, kLittle));
   }
 }
@@ -90,51 +75,34 @@ TEST(StatementLock, WaitingEndsWhenItIsCancelled) {
   const StatementLock::Hold writer = Take(lock, kAlone);
   common::CancelToken cancel;
   const auto canceller = common::RealEnv().StartThread("cancel", [&] { cancel.Cancel(); });
-  EXPECT_CODE(Code::kCancelled, lock.Take(kRead, {&cancel, 0}));
+  EXPECT_CODE(Code::kCancelled, lock.Take(kShared, {&cancel, 0}));
   EXPECT_CODE(Code::kCancelled, lock.Take(kAlone, {&cancel, 0}));
 }
 
-TEST(StatementLock, AReaderBecomesAWriterBesideOthers) {
-  StatementLock lock{common::RealEnv()};
-  StatementLock::Hold hold = Take(lock, kRead);
-  {
-    const StatementLock::Hold serial = Take(lock, kSerial);
-    EXPECT_CODE(Code::kUnavailable, lock.Upgrade(&hold, kWrite, kLittle));
-  }
-  const StatementLock::Hold other = Take(lock, kRead);
-  EXPECT_OK(lock.Upgrade(&hold, kWrite, {}));
-  EXPECT_OK(lock.Upgrade(&hold, kRead, {}));
-  EXPECT_CODE(Code::kUnavailable, lock.Take(kSerial, kLittle));
-  hold.Release();
-  EXPECT_OK(lock.Take(kSerial, kLittle));
-}
-
 TEST(StatementLock, AHolderGetsAloneWhenTheOthersAreGone) {
-  for (const StatementLock::Mode mode : {kRead, kWrite}) {
-    StatementLock lock{common::RealEnv()};
-    StatementLock::Hold hold = Take(lock, mode);
-    {
-      const StatementLock::Hold other = Take(lock, kRead);
-      EXPECT_CODE(Code::kUnavailable, lock.Upgrade(&hold, kAlone, kLittle));
-    }
-    EXPECT_OK(lock.Upgrade(&hold, kAlone, {}));
-    EXPECT_CODE(Code::kUnavailable, lock.Take(kRead, kLittle));
-    hold.Release();
-    EXPECT_OK(lock.Take(kRead, kLittle));
+  StatementLock lock{common::RealEnv()};
+  StatementLock::Hold hold = Take(lock, kShared);
+  {
+    const StatementLock::Hold other = Take(lock, kShared);
+    EXPECT_CODE(Code::kUnavailable, lock.Upgrade(&hold, kAlone, kLittle));
   }
+  EXPECT_OK(lock.Upgrade(&hold, kAlone, {}));
+  EXPECT_CODE(Code::kUnavailable, lock.Take(kShared, kLittle));
+  hold.Release();
+  EXPECT_OK(lock.Take(kShared, kLittle));
 }
 
 TEST(StatementLock, OfTwoHoldersThatWaitToBeAloneOneIsRefused) {
   StatementLock lock{common::RealEnv()};
   std::atomic<int> refused = 0;
-  std::atomic<int> both_read = 0;
+  std::atomic<int> both_share = 0;
   {
     std::vector<std::unique_ptr<common::Thread>> threads;
     for (int t = 0; t < 2; ++t) {
       threads.push_back(common::RealEnv().StartThread("upgrade", [&] {
-        StatementLock::Hold hold = Take(lock, kRead);
-        ++both_read;
-        while (both_read < 2) {
+        StatementLock::Hold hold = Take(lock, kShared);
+        ++both_share;
+        while (both_share < 2) {
         }
         const Status status = lock.Upgrade(&hold, kAlone, {});
         refused += status.code() == Code::kDeadlock ? 1 : 0;
@@ -144,65 +112,24 @@ TEST(StatementLock, OfTwoHoldersThatWaitToBeAloneOneIsRefused) {
   EXPECT_EQ(refused, 1);
 }
 
-// A reader waits for the serial one to write, and that one for the reader to be alone.
-TEST(StatementLock, ASerialOneIsRefusedToBeAloneWhileAReaderWaitsForIt) {
-  StatementLock lock{common::RealEnv()};
-  StatementLock::Hold writer = Take(lock, kSerial);
-  StatementLock::Hold reader = Take(lock, kRead);
-  std::unique_ptr<common::Thread> thread = common::RealEnv().StartThread("upgrade", [&] {
-    while (!lock.Upgrade(&reader, kWrite, {}).ok()) {  // the other one waits already
-    }
-  });
-  while (lock.Upgrade(&writer, kAlone, {nullptr, 1}).code() != Code::kDeadlock) {
-  }
-  writer.Release();
-  thread.reset();
-}
-
-// Each waits for the other one's end.
-TEST(StatementLock, OfTwoWritersThatWaitToBeSerialOneIsRefused) {
-  StatementLock lock{common::RealEnv()};
-  std::atomic<int> refused = 0;
-  std::atomic<int> both_write = 0;
-  {
-    std::vector<std::unique_ptr<common::Thread>> threads;
-    for (int t = 0; t < 2; ++t) {
-      threads.push_back(common::RealEnv().StartThread("upgrade", [&] {
-        StatementLock::Hold hold = Take(lock, kWrite);
-        ++both_write;
-        while (both_write < 2) {
-        }
-        refused += lock.Upgrade(&hold, kSerial, {}).code() == Code::kDeadlock ? 1 : 0;
-      }));
-    }
-  }
-  EXPECT_EQ(refused, 1);
-}
-
-TEST(StatementLock, HoldersAreThoseThatMayBeTogether) {
+TEST(StatementLock, WhoIsAloneIsAlone) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 600;
   StatementLock lock{common::RealEnv()};
-  std::array<std::atomic<int>, StatementLock::kModes> holders{};
+  std::atomic<int> sharers = 0;
+  std::atomic<int> alone = 0;
   std::atomic<int> wrong = 0;
-  const auto holds = [&](StatementLock::Mode mode) {
-    return holders[static_cast<size_t>(mode)] > 0;
-  };
   {
     std::vector<std::unique_ptr<common::Thread>> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.push_back(common::RealEnv().StartThread("statements", [&, t] {
         for (int round = 0; round < kRounds; ++round) {
-          const auto mode = static_cast<StatementLock::Mode>((round + t) % 4);
+          const StatementLock::Mode mode = (round + t) % 4 == 0 ? kAlone : kShared;
           const StatementLock::Hold hold = Take(lock, mode);
-          const bool writes = mode != kRead;
-          const bool strict = writes && mode != kWrite;
-          wrong += holds(kAlone) || (writes && holds(kSerial)) || (strict && holds(kWrite)) ||
-                           (mode == kAlone && holds(kRead))
-                       ? 1
-                       : 0;
-          ++holders[static_cast<size_t>(mode)];
-          --holders[static_cast<size_t>(mode)];
+          std::atomic<int>& holders = mode == kAlone ? alone : sharers;
+          ++holders;
+          wrong += alone > 1 || (alone == 1 && sharers > 0) ? 1 : 0;
+          --holders;
         }
       }));
     }

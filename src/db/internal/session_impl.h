@@ -47,8 +47,9 @@ class Session::Impl {
   // Whether the state of the transaction allows the statement.
   Status Admit(const parser::Statement& statement) const;
   // The lock for a statement; the transaction, where there is one, holds it instead.
-  Result<StatementLock::Hold> Lock(StatementLock::Mode mode) { return Lock(mode, patience()); }
-  Result<StatementLock::Hold> Lock(StatementLock::Mode mode, const common::Patience& patience);
+  // One that is read-only takes nothing that `changes` anything.
+  Result<StatementLock::Hold> Lock(bool changes,
+                                   StatementLock::Mode mode = StatementLock::Mode::kShared);
   common::Patience patience() const { return {&cancel, settings.lock_timeout}; }
   // What the transaction, or the statement, sees of the catalog.
   sm::SnapshotPtr Seen() const;

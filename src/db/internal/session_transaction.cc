@@ -17,8 +17,13 @@ IsolationLevel LevelOf(const parser::TransactionModes& modes) {
 }
 
 ex::SnapshotScope ScopeOf(const parser::TransactionModes& modes) {
-  return LevelOf(modes) <= IsolationLevel::kReadCommitted ? ex::SnapshotScope::kStatement
-                                                          : ex::SnapshotScope::kTransaction;
+  if (LevelOf(modes) <= IsolationLevel::kReadCommitted) {
+    return ex::SnapshotScope::kStatement;
+  }
+  const bool may_write = !modes.read_only.value_or(false);
+  return LevelOf(modes) == IsolationLevel::kSerializable && may_write
+             ? ex::SnapshotScope::kSerializable
+             : ex::SnapshotScope::kTransaction;
 }
 
 }  // namespace
@@ -29,14 +34,11 @@ SessionTransaction::SessionTransaction(ex::CommLayer& nodes, StatementLock& lock
 
 Status SessionTransaction::Lock(StatementLock::Mode mode, const common::Patience& patience) {
   assert(!failed_);
-  if (LevelOf(modes_) == IsolationLevel::kSerializable && !read_only()) {
-    mode = std::max(mode, StatementLock::Mode::kSerial);
-  }
-  if (hold_.held() && hold_.mode() < mode && mode >= StatementLock::Mode::kSerial) {
+  if (hold_.held() && hold_.mode() < mode) {
     return nodes_->AwaitAll([&] { return lock_.Upgrade(&hold_, mode, patience); });
   }
   if (hold_.held()) {
-    return lock_.Upgrade(&hold_, mode, patience);
+    return {};
   }
   ASSIGN_OR_RETURN(hold_, lock_.Take(mode, patience));
   return {};

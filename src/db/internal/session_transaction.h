@@ -5,10 +5,7 @@
 // Failed without a savepoint, nothing of it can be wanted any more: its changes are
 // taken back and the lock is given back at once.
 //
-// The lock is taken by the first statement and held to the end: to read until something
-// is changed, then to write; serializable transactions take it as such at once, unless they
-// are read-only: nobody else writes beside them, so each sees the ends of those before.
-// Not thread-safe.
+// The lock is taken by the first statement and held to the end.  Not thread-safe.
 #pragma once
 
 #include <memory>

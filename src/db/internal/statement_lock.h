@@ -1,22 +1,15 @@
-// StatementLock: who reads, who changes rows and who has the database alone; held for one
+// StatementLock: who uses the database beside others, and who has it alone; held for one
 // statement, or to the end of a transaction.
 //
-//             kRead  kWrite  kSerial  kAlone
-//   kRead       +      +        +       -       + at the same time
-//   kWrite      +      +        -       -
-//   kSerial     +      -        -       -
-//   kAlone      -      -        -       -
-//
-// Readers see a snapshot, so writers do not disturb them; writers wait for each other row
-// by row (rm::RowLocks).  kSerial is for those that are to see no change of others
-// meanwhile.  Backups and changes of the buffer are made alone.  Who waits to be
-// serial or alone keeps new writers, or all, out.  A hold may be made a stronger one without
-// letting go.  Two who wait so may wait for each other: the second is refused.
+// Statements do not disturb each other: readers see a snapshot, writers wait for each other
+// row by row (rm::RowLocks), definitions for those who use the table (TableLocks).  Backups
+// and changes of the buffer are made alone.  Who waits to be alone keeps new ones out.  A
+// hold may be made a stronger one without letting go.  Two who wait so may wait for each
+// other: the second is refused.
 //
 // Thread-safe; a hold may be given back by another thread than took it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -29,9 +22,7 @@ namespace redbase::db {
 
 class StatementLock {
  public:
-  // Each stronger than the one before.
-  enum class Mode : uint8_t { kRead, kWrite, kSerial, kAlone };
-  static constexpr size_t kModes = 4;
+  enum class Mode : uint8_t { kShared, kAlone };
 
   // What one statement or transaction holds, until destroyed.
   class Hold {
@@ -57,7 +48,7 @@ class StatementLock {
    private:
     friend class StatementLock;
     StatementLock* lock_ = nullptr;
-    Mode mode_ = Mode::kRead;
+    Mode mode_ = Mode::kShared;
   };
 
   explicit StatementLock(common::Env& env) : env_(env) {}
@@ -69,15 +60,6 @@ class StatementLock {
   Status Upgrade(Hold* hold, Mode mode, const common::Patience& patience) EXCLUDES(mutex_);
 
  private:
-  using Counts = std::array<uint32_t, kModes>;
-
-  static uint32_t& At(Counts& counts, Mode mode) { return counts[static_cast<size_t>(mode)]; }
-  // Whether nobody but `but` of these holds a mode that `mode` excludes.
-  bool MayHold(Mode mode, const Counts& but) const REQUIRES(mutex_);
-  // Whether an upgrade waits for the end of one who holds `mode`.
-  bool IsAwaited(Mode mode) const REQUIRES(mutex_);
-  // Whether nobody who came before is kept waiting by it.
-  bool MayEnter(Mode mode) const REQUIRES(mutex_);
   template <typename Ready>
   Status WaitAs(uint32_t* waiting, Ready ready, const common::Patience& patience) REQUIRES(mutex_);
   void Release(Mode mode) EXCLUDES(mutex_);
@@ -85,9 +67,10 @@ class StatementLock {
   common::Env& env_;
   common::Mutex mutex_;
   common::CondVar changed_;
-  Counts holders_ GUARDED_BY(mutex_){};
-  Counts entering_ GUARDED_BY(mutex_){};   // who waits and holds nothing
-  Counts upgrading_ GUARDED_BY(mutex_){};  // who waits and holds a weaker mode
+  uint32_t sharers_ GUARDED_BY(mutex_) = 0;
+  bool alone_ GUARDED_BY(mutex_) = false;
+  uint32_t entering_ GUARDED_BY(mutex_) = 0;   // who waits to be alone and holds nothing
+  uint32_t upgrading_ GUARDED_BY(mutex_) = 0;  // who waits to be alone and shares
 };
 
 }  // namespace redbase::db

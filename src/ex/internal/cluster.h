@@ -75,6 +75,9 @@ class Cluster {
     }
   }
 
+  // Held by a serializable transaction from the check of its reads to its end.
+  common::Mutex& serializable_commits() { return serializable_commits_; }
+
   // Counts statements that have changed rows.
   uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
   void NoteChange() {
@@ -99,6 +102,7 @@ class Cluster {
   std::atomic<uint64_t> changes_{0};
   std::atomic<bool> may_sync_later_{true};
   mutable common::MemoryAccount memory_{"data nodes"};
+  common::Mutex serializable_commits_;
   common::Mutex mutex_;
   std::vector<Kept> kept_ GUARDED_BY(mutex_);
   uint32_t delivering_ GUARDED_BY(mutex_) = 0;  // threads that have taken what was kept

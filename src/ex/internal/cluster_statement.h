@@ -37,6 +37,7 @@ class ClusterStatementImpl : public ClusterStatement,
     return transaction_.whole();
   }
   const tx::View& view() const override { return view_; }
+  void NoteReads(const ql::PlanNode& plan) override { transaction_.NoteReads(plan); }
   void UseMemory(common::MemoryAccount* memory) override;
   Status Await(std::shared_ptr<const tx::TransactionState> other,
                const common::Patience& patience) override {

@@ -13,7 +13,8 @@ ClusterTransactionImpl::ClusterTransactionImpl(Cluster& cluster, const ql::Stati
       statistics_(statistics),
       id_(cluster.NewTransaction()),
       scope_(scope),
-      master_(cluster.master().log(), whole_) {}
+      master_(cluster.master().log(), whole_),
+      reads_(scope == SnapshotScope::kSerializable ? std::make_shared<ql::ReadSet>() : nullptr) {}
 
 ClusterTransactionImpl::~ClusterTransactionImpl() {
   if (active_) {
@@ -145,7 +146,37 @@ Result<tx::GlobalId> ClusterTransactionImpl::PrepareNodes() {
   return global;
 }
 
+void ClusterTransactionImpl::NoteReads(const ql::PlanNode& plan) {
+  if (reads_ != nullptr) {
+    reads_->Add(plan);
+  }
+}
+
+// On all nodes: one that had only statements that were taken back is no part any more.
+Status ClusterTransactionImpl::CheckReads() {
+  RETURN_IF_ERROR(broken_);
+  CallContext context;
+  context.view = ViewOf(StatementNumber{next_statement_});
+  RETURN_IF_ERROR(reads_->Check(cluster_.master(), context.view));
+  return cluster_.ForEachNode([&](uint32_t node) {
+    return cluster_.Call(node, {{id_}, CheckReadsRequest{reads_}}, context).status();
+  });
+}
+
 Status ClusterTransactionImpl::Commit() {
+  if (reads_ == nullptr || reads_->empty() || !changed_) {
+    return CommitAll();
+  }
+  const common::MutexLock lock(cluster_.serializable_commits());
+  Status valid = CheckReads();
+  if (!valid.ok()) {
+    static_cast<void>(RollBackAll(TakeParts()));
+    return valid;
+  }
+  return CommitAll();
+}
+
+Status ClusterTransactionImpl::CommitAll() {
   const Result<tx::GlobalId> global = PrepareNodes();
   const Parts touched = TakeParts();
   if (!global.ok()) {

@@ -11,6 +11,10 @@
 // decides; then the nodes are told.  A node that cannot be told is told later
 // (Cluster::Insist): the outcome stays.  Promises and the decision are always waited
 // for; the end of a transaction that has changed one database need not be.
+//
+// A serializable transaction that has changed something is checked first (ql::ReadSet), and
+// none of them ends between the check and the end of another: each could have run as a
+// whole at its end.  One that has changed nothing could have run at its snapshot.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +25,7 @@
 #include "common/sync.h"
 #include "ex/internal/cluster.h"
 #include "ex/internal/marked_transaction.h"
+#include "ql/read_check.h"
 
 namespace redbase::ex {
 
@@ -47,6 +52,7 @@ class ClusterTransactionImpl : public ClusterTransaction {
   // Sizes that others know may be wrong from now on when it `changed` anything.
   void EndStatement(bool changed);
   Status TakeBack(StatementNumber statement) EXCLUDES(mutex_);
+  void NoteReads(const ql::PlanNode& plan);
   tx::Transaction& on_master() { return master_.transaction(); }
   const std::shared_ptr<tx::TransactionState>& whole() const { return whole_; }
   // Whether each statement has a snapshot of its own.
@@ -68,6 +74,8 @@ class ClusterTransactionImpl : public ClusterTransaction {
   using Parts = std::map<uint32_t, Part>;
 
   Parts parts() const EXCLUDES(mutex_);
+  Status CommitAll() EXCLUDES(mutex_);
+  Status CheckReads() EXCLUDES(mutex_);
   // Under a global id, where more than one database has changed; else kNoGlobalId.
   Result<tx::GlobalId> PrepareNodes() EXCLUDES(mutex_);
   // What every end does: the nodes touched, and that there is no more to end.
@@ -86,7 +94,8 @@ class ClusterTransactionImpl : public ClusterTransaction {
   const SnapshotScope scope_;
   const std::shared_ptr<tx::TransactionState> whole_ = std::make_shared<tx::TransactionState>();
   MarkedTransaction master_;
-  tx::Snapshot snapshot_;  // taken by the first statement
+  const std::shared_ptr<ql::ReadSet> reads_;  // of a serializable one
+  tx::Snapshot snapshot_;                     // taken by the first statement
   uint64_t next_statement_ = static_cast<uint64_t>(kFirstStatement);
   bool changed_ = false;
   bool active_ = true;

@@ -232,6 +232,21 @@ std::shared_ptr<const tx::TransactionState> ChangerOf(const FileCore& core, Rid 
   return changer;
 }
 
+std::vector<RecordChange> ChangedSince(const FileCore& core, const tx::View& view) {
+  std::vector<RecordChange> changes;
+  core.versions->ForAll([&](PageNum page, const Version& version) {
+    const tx::Timestamp ended = version.stamp.by->end();
+    if (ended == tx::kNever || !view.IsOvertakenBy(version.stamp)) {
+      return;
+    }
+    if (version.kind == kUndoBulkPage) {
+      changes.push_back({page, std::nullopt, ended});
+    }
+    ForEachSlot(version, [&](uint16_t slot) { changes.push_back({page, SlotNum{slot}, ended}); });
+  });
+  return changes;
+}
+
 Status OvertakenError() {
   return {Code::kConflict,
           "could not serialize access due to concurrent update; the transaction must be rolled "

@@ -107,6 +107,9 @@ Result<std::optional<PinnedRecord>> PinAsSeen(const FileCore& core, Rid rid, con
 // The transaction under way that was the last to change the record; null when there is none.
 std::shared_ptr<const tx::TransactionState> ChangerOf(const FileCore& core, Rid rid);
 
+// What others have changed whose ends the view does not see.
+std::vector<RecordChange> ChangedSince(const FileCore& core, const tx::View& view);
+
 Status OvertakenError();
 // OvertakenError, of kConflict, when somebody whose end the view does not see has changed
 // one of the records, of which all are on one page; one of `columns`, or all of the record,

@@ -64,6 +64,21 @@ class VersionMap : public tx::VersionKeeper {
       }
     }
   }
+  // Calls `visit` with each version and its page.  Requires: `visit` takes no lock.
+  template <typename Visit>
+  void ForAll(Visit visit) const {
+    if (empty()) {
+      return;
+    }
+    for (const Shard& shard : shards_) {
+      const common::MutexLock lock(shard.mutex);
+      for (const auto& [page, versions] : shard.pages) {
+        for (const Version& version : versions) {
+          visit(PageNum{page}, version);
+        }
+      }
+    }
+  }
   // Whether `is` says so of any version.  Requires: `is` takes no lock.
   template <typename Is>
   bool Any(Is is) const {
