@@ -215,6 +215,7 @@ Result<std::unique_ptr<PreparedStatement>> Session::Impl::Prepare(parser::Statem
   RETURN_IF_ERROR(Admit(statement));
   auto prepared = std::make_unique<PreparedStatement::Impl>(*this, std::move(statement));
   if (KindOfPlanned(prepared->statement)) {
+    ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(/*changes=*/false));
     CachedPlan& plan = prepared->plan.emplace(*database_.nodes, prepared->statement);
     RETURN_IF_ERROR(plan.Refresh(transaction_ ? transaction_->known_as().get() : nullptr,
                                  /*view=*/nullptr, settings.optimize_query));
@@ -332,9 +333,9 @@ Status Session::Impl::LockTable(const parser::Identifier& name, const parser::Lo
     return AtPlace({Code::kInvalidArgument, sm::QuotedName((*relation)->name) + " is not a table"},
                    name.position);
   }
-  return LockRelation(name, statement.mode, transaction->known_as(),
-                      [&](TableLocks::Owner other) {
-                        return transaction->Await(std::move(other), patience);
+  return LockRelation(name, statement.mode, transaction->known_as(), patience,
+                      [&](TableLocks::Owner other, const common::Patience& with) {
+                        return transaction->Await(std::move(other), with);
                       })
       .status();
 }
@@ -342,6 +343,7 @@ Status Session::Impl::LockTable(const parser::Identifier& name, const parser::Lo
 Result<Session::Impl::LockedRelation> Session::Impl::LockRelation(const parser::Identifier& name,
                                                                   TableLocks::Mode mode,
                                                                   const TableLocks::Owner& by,
+                                                                  const common::Patience& patience,
                                                                   const TableLocks::Await& await) {
   const sm::Catalog& catalog = database_.nodes->catalog();
   while (true) {
@@ -349,7 +351,8 @@ Result<Session::Impl::LockedRelation> Session::Impl::LockRelation(const parser::
     Result<sm::RelationPtr> relation = found.catalog->Find(name.text);
     RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
     found.relation = *std::move(relation);
-    RETURN_IF_ERROR(database_.table_locks.Lock(&locker_, {found.relation->name, mode}, by, await));
+    RETURN_IF_ERROR(
+        database_.table_locks.Lock(&locker_, {found.relation->name, mode}, by, patience, await));
     if (catalog.VersionSeenBy(by.get()) == found.catalog->version()) {
       return found;
     }
@@ -358,9 +361,11 @@ Result<Session::Impl::LockedRelation> Session::Impl::LockRelation(const parser::
 
 Status Session::Impl::LockTables(const TableUses& uses, ex::ClusterStatement& statement) {
   for (const TableUse& use : uses) {
-    RETURN_IF_ERROR(database_.table_locks.Lock(
-        &locker_, use, statement.transaction(),
-        [&](TableLocks::Owner other) { return statement.Await(std::move(other), patience()); }));
+    RETURN_IF_ERROR(
+        database_.table_locks.Lock(&locker_, use, statement.transaction(), patience(),
+                                   [&](TableLocks::Owner other, const common::Patience& with) {
+                                     return statement.Await(std::move(other), with);
+                                   }));
   }
   return {};
 }
@@ -473,9 +478,11 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
     return Text(DescribeIo(database_.pool.statistics()));
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> reader, Begin(nullptr));
-  const Result<LockedRelation> locked = LockRelation(
-      print.relation, TableLocks::Mode::kAccessShare, reader->transaction(),
-      [&](TableLocks::Owner other) { return reader->Await(std::move(other), patience()); });
+  const Result<LockedRelation> locked =
+      LockRelation(print.relation, TableLocks::Mode::kAccessShare, reader->transaction(),
+                   patience(), [&](TableLocks::Owner other, const common::Patience& with) {
+                     return reader->Await(std::move(other), with);
+                   });
   RETURN_IF_ERROR(locked.status());
   if (locked->relation->kind == sm::RelationKind::kView) {
     return Status(Code::kInvalidArgument,
@@ -495,6 +502,7 @@ Result<StatementResultPtr> Session::Impl::ChangeCatalog(Change change) {
   RETURN_IF_ERROR(LockTables({{"", TableLocks::Mode::kExclusive}}, *statement));
   Status status = change(*statement);
   while (!status.ok()) {
+    RETURN_IF_ERROR(cancel.Check());
     RETURN_IF_ERROR(statement->Restart(std::move(status), patience()));
     status = change(*statement);
   }

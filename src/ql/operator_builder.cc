@@ -53,10 +53,15 @@ class Builder {
       : schema_(plan.schema), plan_(plan), context_(context), children_(std::move(children)) {}
 
   Result<OperatorPtr> operator()(const FileScan& scan) {
-    ASSIGN_OR_RETURN(sm::RelationPtr relation, context_.catalog->Find(scan.relation));
-    if (relation->kind == sm::RelationKind::kView) {
-      return Make<ViewScanOperator>(schema_, scan, std::move(relation), context_);
+    // A view shows what the transaction sees; other relations it has locked.
+    const tx::Transaction* const own = context_.transaction;
+    sm::SnapshotPtr seen = context_.catalog->SeenBy(own == nullptr ? nullptr : &own->state());
+    sm::RelationPtr view = seen->FindExact(scan.relation);
+    if (view != nullptr && view->kind == sm::RelationKind::kView) {
+      return Make<ViewScanOperator>(schema_, scan, std::move(view), std::move(seen),
+                                    *context_.catalog);
     }
+    ASSIGN_OR_RETURN(const sm::RelationPtr relation, context_.catalog->Find(scan.relation));
     ASSIGN_OR_RETURN(const rm::RecordFile* records, context_.catalog->Records(*relation));
     return Make<FileScanOperator>(schema_, scan, *records, context_.cancel, context_.view);
   }

@@ -106,7 +106,7 @@ RecordFile::RecordFile(std::shared_ptr<FileCore> core, tx::UndoTargets& undo_tar
 
 RecordFile::~RecordFile() {
   undo_targets_.Remove(core_->file.id());
-  if (!core_->gone.load()) {
+  if (!core_->gone()) {
     // Nobody is left to hear of a failure; who wants to, calls Close.
     static_cast<void>(Close());
   }
@@ -126,7 +126,7 @@ Result<std::unique_ptr<RecordFile>> RecordFile::Create(const FileContext& contex
                    pf::PageFile::Create(*context.pool, path, identity, page_size));
   auto core = std::make_shared<FileCore>(std::move(file), std::move(types));
   if (Status status = core->Create(); !status.ok()) {
-    core->gone = true;
+    core->Retire();
     core->file.Abandon();
     status.Update(context.pool->env().RemoveFile(path));
     return status;
@@ -297,12 +297,12 @@ Status RecordFile::Flush() {
 
 Status RecordFile::Close() {
   RETURN_IF_ERROR(Flush());
-  core_->gone = true;
+  core_->Retire();
   return core_->file.Close();
 }
 
 void RecordFile::Abandon() {
-  core_->gone = true;
+  core_->Retire();
   core_->file.Abandon();
 }
 

@@ -596,8 +596,8 @@ Result<rm::RecordFileStatistics> Catalog::StatisticsOf(const Relation& relation)
 }
 
 Result<std::vector<Batch>> Catalog::ViewRows(const Relation& view,
-                                             const tx::TransactionState* transaction) const {
-  return RowsOfView(view, *impl_->SeenBy(transaction), impl_->options());
+                                             const CatalogSnapshot& seen) const {
+  return RowsOfView(view, seen, impl_->options());
 }
 
 Status Catalog::CreateTable(tx::Transaction& transaction, const TableDefinition& definition) {

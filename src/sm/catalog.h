@@ -114,9 +114,8 @@ class Catalog {
   Result<ix::BPlusTree*> Tree(const Relation& relation, const IndexInfo& index);
   // Of such a relation, which may have been dropped.
   Result<rm::RecordFileStatistics> StatisticsOf(const Relation& relation);
-  // The rows of a view, as that transaction sees them.
-  Result<std::vector<Batch>> ViewRows(const Relation& view,
-                                      const tx::TransactionState* transaction = nullptr) const;
+  // The rows of a view that is among these.
+  Result<std::vector<Batch>> ViewRows(const Relation& view, const CatalogSnapshot& seen) const;
 
   // kAlreadyExists, kInvalidArgument (names, columns, sizes, partitions: named).
   Status CreateTable(tx::Transaction& transaction, const TableDefinition& definition);

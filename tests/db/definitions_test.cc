@@ -167,6 +167,7 @@ TEST_P(DefinitionsTest, PreparedStatementsFollowThem) {
   EXPECT_OK((*select)->Run(seven));
   Run(1, "drop table T;");
   EXPECT_CODE(Code::kNotFound, (*select)->Run(seven));
+  EXPECT_EQ((*select)->schema().size(), 1U);
   Run(1, "create table T (k int, v int);");
   Run(1, "create unique index T(k);");
   EXPECT_EQ(*(*insert)->Run(seven), 1U);
@@ -208,6 +209,67 @@ TEST_P(DefinitionsTest, OneThatWaitsIsPassedByWhomItWaitsFor) {
   EXPECT_OK(drop.Outcome());
 }
 
+TEST_P(DefinitionsTest, OneThatWaitsIsPassedByThoseWhoHaveLockedTheTable) {
+  Run(0, "begin;");
+  Run(0, "lock table T in share mode;");
+  Run(2, "begin;");
+  Run(2, "lock table T in share mode;");
+  Waiting drop(*this, 1, "drop index T(v);");
+  EXPECT_THAT(Run(0, "select v from T where k = 2;"), ElementsAre("20"));
+  Run(2, "commit;");
+  Run(0, "commit;");
+  EXPECT_OK(drop.Outcome());
+}
+
+TEST_P(DefinitionsTest, OneThatGivesUpLetsOthersPass) {
+  Run(0, "begin;");
+  Run(0, "select * from T;");
+  Run(1, "begin;");
+  Run(1, "set lock_timeout = 100;");
+  Run(1, "savepoint s;");
+  Waiting drop(*this, 1, "drop index T(v);");
+  Waiting newcomer(*this, 2, "select v from T where k = 1;");
+  EXPECT_CODE(Code::kUnavailable, drop.Outcome());
+  EXPECT_THAT(*newcomer.Outcome(), ElementsAre("10"));  // neither has ended
+  Run(1, "rollback to savepoint s;");
+  Run(1, "commit;");
+  Run(0, "commit;");
+}
+
+TEST_P(DefinitionsTest, AViewOfPartitionsShowsWhatIsSeen) {
+  if (GetParam() == 0) {
+    return;
+  }
+  const Lines before = system_.Rows("select * from T_partitions_k;");
+  Run(0, "begin;");
+  Run(0, "drop table T;");
+  EXPECT_EQ(Run(1, "select * from T_partitions_k;"), before);
+  Run(0, "create table T (k int, v int) distribute k (7, 8);");
+  EXPECT_EQ(Run(1, "select * from T_partitions_k;"), before);
+  EXPECT_NE(Run(0, "select * from T_partitions_k;"), before);
+  Run(0, "rollback;");
+  EXPECT_EQ(Run(0, "select * from T_partitions_k;"), before);
+}
+
+// What is freed at the end of a transaction is freed by another session, which ends later.
+TEST_P(DefinitionsTest, ATableIsDroppedWhileItsPagesAreGivenBack) {
+  const std::string text(3000, 'x');
+  for (int round = 0; round < (kSanitized ? 20 : 60); ++round) {
+    system_.Run("create table L (k int, v varchar(10000));");
+    std::string rows;
+    for (int i = 0; i < 40; ++i) {
+      rows += std::string(i > 0 ? "," : "") + " (" + std::to_string(i) + ", '" + text + "')";
+    }
+    system_.Run("insert into L values" + rows + ";");
+    Run(0, "begin;");
+    Run(0, "select * from T;");
+    Run(1, "delete from L where k < 35;");
+    const auto reader = common::RealEnv().StartThread("reader", [&] { Run(0, "commit;"); });
+    Run(2, "drop table L;");
+    reader->Join();
+  }
+}
+
 TEST_P(DefinitionsTest, LockTimeoutEndsTheWaiting) {
   Run(0, "begin;");
   Run(0, "select * from T;");
@@ -218,7 +280,7 @@ TEST_P(DefinitionsTest, LockTimeoutEndsTheWaiting) {
   EXPECT_OK(Try(1, "drop index T(v);"));
 }
 
-// Each table holds as many rows as its name says, whatever indexes it has.
+// Writers put back what they take out, so each sees as many rows, but for own ones.
 TEST_P(DefinitionsTest, ManyAreMadeBesideReadersAndWriters) {
   const uint64_t seed = NewSeed();
   const int rounds = kSanitized ? 15 : 60;

@@ -110,7 +110,8 @@ class CatalogTest : public ::testing::Test {
   // Rows of a view as text, "T 28 3 0 0 NA".
   std::vector<std::string> View(std::string_view name) const {
     std::vector<std::string> rows;
-    const auto batches = catalog_->ViewRows(*Table(name));
+    const SnapshotPtr seen = catalog_->SeenBy(nullptr);
+    const auto batches = catalog_->ViewRows(*seen->Find(name).value(), *seen);
     EXPECT_OK(batches);
     for (const Batch& batch : batches.value()) {
       for (size_t row = 0; row < batch.rows(); ++row) {

@@ -23,9 +23,9 @@ bool IsMuchMore(double rows, double than) {
 
 }  // namespace
 
-void CachedPlan::NoteRelations() {
+void CachedPlan::NoteRelations(const tx::View* view) {
   sizes_.clear();
-  made_.clear();
+  sights_.clear();
   for (const TableUse& use : uses_) {
     const sm::RelationPtr relation = catalog_->FindExact(use.table);
     if (use.mode != TableLocks::Mode::kAccessShare || relation == nullptr) {
@@ -34,7 +34,7 @@ void CachedPlan::NoteRelations() {
     sizes_.push_back({relation, nodes_.statistics().RowCount(*relation)});
     for (const sm::IndexInfo& index : relation->indexes) {
       if (index.made.by != nullptr) {
-        made_.push_back(index.made);
+        sights_.push_back({index.made, view == nullptr || view->Sees(index.made)});
       }
     }
   }
@@ -45,10 +45,10 @@ bool CachedPlan::IsGood(const tx::TransactionState* transaction, const tx::View*
   if (plan_ == nullptr || !IsCurrent(transaction) || optimize != optimize_) {
     return false;
   }
-  const auto is_seen = [view](const tx::Stamp& made) {
-    return view == nullptr || view->Sees(made);
+  const auto is_as_before = [view](const IndexSight& sight) {
+    return (view == nullptr || view->Sees(sight.made)) == sight.seen;
   };
-  if (!std::all_of(made_.begin(), made_.end(), is_seen)) {
+  if (!std::all_of(sights_.begin(), sights_.end(), is_as_before)) {
     return false;
   }
   return direct_ || std::none_of(sizes_.begin(), sizes_.end(), [this](const Size& size) {
@@ -79,7 +79,8 @@ Status CachedPlan::Refresh(const tx::TransactionState* transaction, const tx::Vi
   has_exchanges_ = HasExchanges(*plan);
   uses_ = UsesOf(*plan);
   places_ = ql::ParametersOf(*plan);
-  NoteRelations();
+  NoteRelations(view);
+  schema_ = plan->schema;
   plan_ = std::move(plan);
   return {};
 }

@@ -5,7 +5,7 @@
 // A plan with exchanges is made for the values instead, since they decide which
 // partitions hold such rows.  A plan is made anew, too, when a relation that it reads has
 // grown or shrunk to the half, unless it is a direct one, which no sizes would change, and
-// for a statement that does not see an index (sm::IndexInfo::made).
+// for a statement that sees other indexes than it was made for (sm::IndexInfo::made).
 //
 //     do Refresh, then lock what the plan uses, while not IsCurrent; MakeReady; With
 //
@@ -52,9 +52,9 @@ class CachedPlan {
   // What it does with tables.
   const TableUses& uses() const { return uses_; }
 
-  // As of the last Refresh.
+  // As of the last Refresh that went well.
   const ql::Parameters& parameters() const { return parameters_; }
-  const Schema& schema() const { return plan_->schema; }
+  const Schema& schema() const { return schema_; }
 
  private:
   // A relation that the plan reads, and how many rows it had.
@@ -63,25 +63,32 @@ class CachedPlan {
     double rows;
   };
 
+  // An index that was made since the database was opened, and whether it might be used.
+  struct IndexSight {
+    tx::Stamp made;
+    bool seen;
+  };
+
   Result<ql::PlanPtr> Plan(const tx::View* view, ql::Parameters* parameters) const;
   // A plan for these values alone.
   Result<std::shared_ptr<const ql::PlanNode>> PlanFor(std::span<const Value> values,
                                                       const tx::View& view) const;
   bool IsGood(const tx::TransactionState* transaction, const tx::View* view, bool optimize) const;
   // What the catalog says of the relations that it uses.
-  void NoteRelations();
+  void NoteRelations(const tx::View* view);
 
   ex::CommLayer& nodes_;
   const parser::Statement& statement_;
   ql::Parameters parameters_;
   std::shared_ptr<ql::PlanNode> plan_;  // null until the first Refresh
+  Schema schema_;
   std::vector<ql::ParameterPlace> places_;
   std::shared_ptr<ql::DirectPlan> direct_;
   bool is_ready_ = false;
   TableUses uses_;
   bool has_exchanges_ = false;
-  std::vector<Size> sizes_;      // of relations that it reads
-  std::vector<tx::Stamp> made_;  // of their indexes
+  std::vector<Size> sizes_;         // of relations that it reads
+  std::vector<IndexSight> sights_;  // of their indexes
   // What the plan was made for.
   sm::SnapshotPtr catalog_;
   bool optimize_ = true;

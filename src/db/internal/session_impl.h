@@ -62,7 +62,8 @@ class Session::Impl {
   };
   // The relation of this name, locked, and what the transaction then sees of the catalog.
   Result<LockedRelation> LockRelation(const parser::Identifier& name, TableLocks::Mode mode,
-                                      const TableLocks::Owner& by, const TableLocks::Await& await);
+                                      const TableLocks::Owner& by, const common::Patience& patience,
+                                      const TableLocks::Await& await);
   // In the transaction, or as one of its own.
   Result<std::unique_ptr<ex::ClusterStatement>> Begin(common::MemoryAccount* memory);
   std::unique_ptr<common::MemoryAccount> NewMemory();

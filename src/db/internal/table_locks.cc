@@ -1,6 +1,7 @@
 #include "db/internal/table_locks.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace redbase::db {
@@ -19,6 +20,20 @@ bool Exclude(Mode a, Mode b) {
 
 bool IsWeak(Mode mode) { return mode <= Mode::kRowExclusive; }
 
+// Null when nobody but `by` excludes the use.
+TableLocks::Owner FirstInTheWay(const std::vector<TableLocks::WeakLock>& locks, const TableUse& use,
+                                const tx::TransactionState& by) {
+  const auto found =
+      std::find_if(locks.begin(), locks.end(), [&](const TableLocks::WeakLock& lock) {
+        return lock.owner.get() != &by && lock.use.table == use.table &&
+               Exclude(lock.use.mode, use.mode) && lock.owner->active();
+      });
+  return found == locks.end() ? nullptr : found->owner;
+}
+
+// So long for one that only waits itself: it may give up, which is no end.
+constexpr int64_t kLittleWhile = 50;
+
 }  // namespace
 
 TableLocks::Locker::Locker(TableLocks& locks) : locks_(locks) {
@@ -29,33 +44,33 @@ TableLocks::Locker::Locker(TableLocks& locks) : locks_(locks) {
 TableLocks::Locker::~Locker() {
   const common::MutexLock lock(locks_.mutex_);
   std::erase(locks_.lockers_, this);
+  const common::MutexLock own(mutex_);
+  std::copy_if(notes_.begin(), notes_.end(), std::back_inserter(locks_.left_),
+               [](const WeakLock& note) { return note.owner->active(); });
 }
 
 TableLocks::Owner TableLocks::Locker::InTheWay(const TableUse& use,
                                                const tx::TransactionState& by) const {
   const common::MutexLock lock(mutex_);
-  const auto found = std::find_if(notes_.begin(), notes_.end(), [&](const Lock& note) {
-    return note.owner.get() != &by && note.use.table == use.table &&
-           Exclude(note.use.mode, use.mode) && note.owner->active();
-  });
-  return found == notes_.end() ? nullptr : found->owner;
+  return FirstInTheWay(notes_, use, by);
 }
 
 bool TableLocks::Locker::Uses(const std::string& table, const tx::TransactionState& by) const {
   const common::MutexLock lock(mutex_);
-  return std::any_of(notes_.begin(), notes_.end(), [&](const Lock& note) {
+  return std::any_of(notes_.begin(), notes_.end(), [&](const WeakLock& note) {
     return note.owner.get() == &by && note.use.table == table;
   });
 }
 
 bool TableLocks::Locker::Has(const TableUse& use, const tx::TransactionState& by) const {
-  return std::any_of(notes_.begin(), notes_.end(),
-                     [&](const Lock& note) { return note.owner.get() == &by && note.use == use; });
+  return std::any_of(notes_.begin(), notes_.end(), [&](const WeakLock& note) {
+    return note.owner.get() == &by && note.use == use;
+  });
 }
 
 void TableLocks::Locker::Note(const TableUse& use, const Owner& by) {
   const auto ended = std::find_if(notes_.begin(), notes_.end(),
-                                  [](const Lock& note) { return !note.owner->active(); });
+                                  [](const WeakLock& note) { return !note.owner->active(); });
   if (ended == notes_.end()) {
     notes_.push_back({by, use});
   } else {
@@ -102,6 +117,10 @@ TableLocks::Obstacle TableLocks::InTheWay(const TableUse& use, const tx::Transac
   const auto locks = tables_.find(use.table);
   if (locks != tables_.end()) {
     const StrongLock* const own = Find(use, by);
+    pass_waiting = pass_waiting || std::any_of(locks->second.begin(), locks->second.end(),
+                                               [&by](const StrongLock& lock) {
+                                                 return lock.owner.get() == &by && lock.held;
+                                               });
     for (const StrongLock& lock : locks->second) {
       if (&lock == own) {
         pass_waiting = true;  // those behind it came later
@@ -112,6 +131,9 @@ TableLocks::Obstacle TableLocks::InTheWay(const TableUse& use, const tx::Transac
     }
   }
   if (!IsWeak(use.mode)) {
+    if (Owner owner = FirstInTheWay(left_, use, by)) {
+      return {std::move(owner)};
+    }
     for (const Locker* const locker : lockers_) {
       if (Owner owner = locker->InTheWay(use, by)) {
         return {std::move(owner)};
@@ -153,19 +175,26 @@ void TableLocks::Withdraw(const TableUse& use, const Owner& by) {
   }
 }
 
-Status TableLocks::Lock(Locker* locker, const TableUse& use, const Owner& by, const Await& await) {
+Status TableLocks::Lock(Locker* locker, const TableUse& use, const Owner& by,
+                        const common::Patience& patience, const Await& await) {
   if (IsWeak(use.mode) && TakeFast(locker, use, by)) {
     return {};
   }
   bool pass_waiting = false;
+  common::Patience left = patience;
   while (true) {
     Obstacle obstacle = Take(locker, use, by, pass_waiting);
     if (obstacle.owner == nullptr) {
       return {};
     }
-    Status waited = await(std::move(obstacle.owner));
+    const bool for_ever = left.timeout_millis == 0;
+    const bool briefly = obstacle.only_waits && (for_ever || left.timeout_millis > kLittleWhile);
+    Status waited = await(std::move(obstacle.owner),
+                          briefly ? common::Patience{left.cancel, kLittleWhile} : left);
     if (waited.code() == Code::kDeadlock && obstacle.only_waits) {
       pass_waiting = true;
+    } else if (waited.code() == Code::kUnavailable && briefly) {
+      left.timeout_millis -= for_ever ? 0 : kLittleWhile;
     } else if (!waited.ok()) {
       Withdraw(use, by);
       return waited;

@@ -22,6 +22,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "common/patience.h"
 #include "common/result.h"
 #include "common/sync.h"
 #include "parser/ast.h"
@@ -45,8 +46,12 @@ class TableLocks {
   using Mode = parser::TableLockMode;
   using Owner = std::shared_ptr<const tx::TransactionState>;
   // Waits for the end of a transaction.
-  using Await = std::function<Status(Owner)>;
+  using Await = std::function<Status(Owner, const common::Patience&)>;
 
+  struct WeakLock {
+    Owner owner;
+    TableUse use;
+  };
   // The weak locks of one session's transactions.
   class Locker {
    public:
@@ -57,10 +62,6 @@ class TableLocks {
 
    private:
     friend class TableLocks;
-    struct Lock {
-      Owner owner;
-      TableUse use;
-    };
     // Null when nobody but `by` excludes the use.
     Owner InTheWay(const TableUse& use, const tx::TransactionState& by) const EXCLUDES(mutex_);
     bool Uses(const std::string& table, const tx::TransactionState& by) const EXCLUDES(mutex_);
@@ -70,12 +71,12 @@ class TableLocks {
 
     TableLocks& locks_;
     mutable common::Mutex mutex_;
-    std::vector<Lock> notes_ GUARDED_BY(mutex_);  // those of ended ones are used again
+    std::vector<WeakLock> notes_ GUARDED_BY(mutex_);  // those of ended ones are used again
   };
 
   // Locks the table for `by`, a transaction of the locker's session.  Errors of `await`.
-  Status Lock(Locker* locker, const TableUse& use, const Owner& by, const Await& await)
-      EXCLUDES(mutex_);
+  Status Lock(Locker* locker, const TableUse& use, const Owner& by,
+              const common::Patience& patience, const Await& await) EXCLUDES(mutex_);
 
  private:
   struct StrongLock {
@@ -108,6 +109,8 @@ class TableLocks {
 
   common::Mutex mutex_;  // before that of a locker
   std::vector<Locker*> lockers_ GUARDED_BY(mutex_);
+  // Of transactions that have no session any more and could not be ended.
+  std::vector<WeakLock> left_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, StrongLocks> tables_ GUARDED_BY(mutex_);
   // Strong locks by the hash of their table.
   std::array<std::atomic<uint32_t>, kCounters> strong_{};

@@ -14,17 +14,16 @@ struct ViewScanOperator::State : WorkerState {
 };
 
 ViewScanOperator::ViewScanOperator(Schema schema, const FileScan& scan, sm::RelationPtr view,
-                                   const ExecContext& context)
+                                   sm::SnapshotPtr seen, const sm::Catalog& catalog)
     : Operator(std::move(schema), nullptr),
       scan_(scan),
       view_(std::move(view)),
-      context_(context),
+      seen_(std::move(seen)),
+      catalog_(catalog),
       predicate_(PredicateExpr(scan.predicates, view_->schema, AllColumns(view_->schema))) {}
 
 Status ViewScanOperator::DoOpen() {
-  const tx::Transaction* const transaction = context_.transaction;
-  ASSIGN_OR_RETURN(rows_, context_.catalog->ViewRows(
-                              *view_, transaction == nullptr ? nullptr : &transaction->state()));
+  ASSIGN_OR_RETURN(rows_, catalog_.ViewRows(*view_, *seen_));
   return {};
 }
 

@@ -10,8 +10,9 @@ namespace redbase::ql {
 
 class ViewScanOperator : public Operator {
  public:
-  ViewScanOperator(Schema schema, const FileScan& scan, sm::RelationPtr view,
-                   const ExecContext& context);
+  // `seen` has the view.
+  ViewScanOperator(Schema schema, const FileScan& scan, sm::RelationPtr view, sm::SnapshotPtr seen,
+                   const sm::Catalog& catalog);
 
  private:
   struct State;
@@ -22,7 +23,8 @@ class ViewScanOperator : public Operator {
 
   const FileScan& scan_;
   const sm::RelationPtr view_;
-  const ExecContext& context_;
+  const sm::SnapshotPtr seen_;
+  const sm::Catalog& catalog_;
   const ExprPtr predicate_;  // over all columns of the view; may be null
   std::vector<Batch> rows_;
 };

@@ -104,23 +104,43 @@ Status FileCore::BeginChange() {
   return {};
 }
 
-namespace {
-
-// Null when the file was closed or dropped.
-std::shared_ptr<FileCore> OpenCore(const std::weak_ptr<FileCore>& weak) {
-  std::shared_ptr<FileCore> core = weak.lock();
-  return core == nullptr || core->gone.load() ? nullptr : core;
+bool FileCore::BeginUse() {
+  const common::MutexLock lock(use_mutex_);
+  if (!gone_) {
+    ++uses_;
+  }
+  return !gone_;
 }
 
-}  // namespace
+void FileCore::EndUse() {
+  const common::MutexLock lock(use_mutex_);
+  if (--uses_ == 0) {
+    unused_.NotifyAll();
+  }
+}
+
+void FileCore::Retire() {
+  const common::MutexLock lock(use_mutex_);
+  gone_ = true;
+  while (uses_ > 0) {
+    unused_.Wait(use_mutex_);
+  }
+}
+
+bool FileCore::gone() const {
+  const common::MutexLock lock(use_mutex_);
+  return gone_;
+}
 
 void FileCore::AwaitForgotten(tx::TransactionState& transaction,
                               std::function<void(FileCore& core)> action) {
   ++awaited_;
   transaction.WhenForgotten([weak = weak_from_this(), action = std::move(action)] {
-    if (const std::shared_ptr<FileCore> core = OpenCore(weak)) {
+    const std::shared_ptr<FileCore> core = weak.lock();
+    if (core != nullptr && core->BeginUse()) {
       action(*core);
       --core->awaited_;
+      core->EndUse();
     }
   });
 }

@@ -117,11 +117,22 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   const std::shared_ptr<RowLocks> locks = std::make_shared<RowLocks>();
   std::atomic<uint64_t> records{0};
   std::atomic<uint32_t> record_pages{0};
-  std::atomic<bool> gone{false};  // closed or abandoned: touch the file no more
+
+  // Closed or dropped: the file is to be touched no more.  Waits for what is being done
+  // there at the ends of transactions.
+  void Retire() EXCLUDES(use_mutex_);
+  bool gone() const EXCLUDES(use_mutex_);
 
  private:
   DirectoryContent Content() const;
+  // Whether the file is there; until EndUse it stays.
+  bool BeginUse() EXCLUDES(use_mutex_);
+  void EndUse() EXCLUDES(use_mutex_);
 
+  mutable common::Mutex use_mutex_;
+  common::CondVar unused_;
+  uint32_t uses_ GUARDED_BY(use_mutex_) = 0;
+  bool gone_ GUARDED_BY(use_mutex_) = false;
   mutable common::Mutex mutex_;
   Directory directory_ GUARDED_BY(mutex_);
   // Long values whose pages could not be listed, and pages of others.
