@@ -114,30 +114,32 @@ TableLocks::StrongLock* TableLocks::Find(const TableUse& use, const tx::Transact
 
 TableLocks::Obstacle TableLocks::InTheWay(const TableUse& use, const tx::TransactionState& by,
                                           bool pass_waiting) {
-  const auto locks = tables_.find(use.table);
-  if (locks != tables_.end()) {
-    const StrongLock* const own = Find(use, by);
-    pass_waiting = pass_waiting || std::any_of(locks->second.begin(), locks->second.end(),
-                                               [&by](const StrongLock& lock) {
-                                                 return lock.owner.get() == &by && lock.held;
-                                               });
-    for (const StrongLock& lock : locks->second) {
-      if (&lock == own) {
-        pass_waiting = true;  // those behind it came later
-      }
-      if (lock.owner.get() != &by && Exclude(use.mode, lock.mode) && (lock.held || !pass_waiting)) {
-        return {lock.owner, !lock.held};
-      }
-    }
+  Obstacle obstacle = StrongInTheWay(use, by, pass_waiting);
+  if (obstacle.owner != nullptr || IsWeak(use.mode)) {
+    return obstacle;
   }
-  if (!IsWeak(use.mode)) {
-    if (Owner owner = FirstInTheWay(left_, use, by)) {
-      return {std::move(owner)};
-    }
-    for (const Locker* const locker : lockers_) {
-      if (Owner owner = locker->InTheWay(use, by)) {
-        return {std::move(owner)};
-      }
+  obstacle.owner = FirstInTheWay(left_, use, by);
+  for (size_t i = 0; i < lockers_.size() && obstacle.owner == nullptr; ++i) {
+    obstacle.owner = lockers_[i]->InTheWay(use, by);
+  }
+  return obstacle;
+}
+
+TableLocks::Obstacle TableLocks::StrongInTheWay(const TableUse& use, const tx::TransactionState& by,
+                                                bool pass_waiting) {
+  const auto found = tables_.find(use.table);
+  if (found == tables_.end()) {
+    return {};
+  }
+  const StrongLocks& locks = found->second;
+  const auto holds = [&by](const StrongLock& lock) { return lock.owner.get() == &by && lock.held; };
+  pass_waiting = pass_waiting || std::any_of(locks.begin(), locks.end(), holds);
+  const StrongLock* const own = Find(use, by);
+  for (const StrongLock& lock : locks) {
+    pass_waiting = pass_waiting || &lock == own;  // those behind it came later
+    const bool excludes = lock.owner.get() != &by && Exclude(use.mode, lock.mode);
+    if (excludes && (lock.held || !pass_waiting)) {
+      return {lock.owner, !lock.held};
     }
   }
   return {};

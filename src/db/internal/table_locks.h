@@ -101,6 +101,8 @@ class TableLocks {
       EXCLUDES(mutex_);
   Obstacle InTheWay(const TableUse& use, const tx::TransactionState& by, bool pass_waiting)
       REQUIRES(mutex_);
+  Obstacle StrongInTheWay(const TableUse& use, const tx::TransactionState& by, bool pass_waiting)
+      REQUIRES(mutex_);
   // Of `by` in this mode; null when there is none.
   StrongLock* Find(const TableUse& use, const tx::TransactionState& by) REQUIRES(mutex_);
   // Forgets what is waited for.
