@@ -94,6 +94,8 @@ class ClusterStatement {
   virtual const tx::View& view() const = 0;
   // It is going to run this plan, or one made of it.
   virtual void NoteReads(const ql::PlanNode& plan) = 0;
+  // The plan has failed with kConstraint: keys that it met count as read.
+  virtual void NoteKeysRead(const ql::PlanNode& plan) = 0;
   // In place of what the options said.  Requires: it has run nothing yet.
   virtual void UseMemory(common::MemoryAccount* memory) = 0;
   // Waits for the end of another transaction, and begins again.  Errors of

@@ -108,6 +108,17 @@ void ReadSet::Add(const PlanNode& plan) {
   }
 }
 
+void ReadSet::AddKeys(const PlanNode& plan) {
+  if (const auto* insert = plan.As<Insert>()) {
+    AddAll(insert->relation);
+  } else if (const auto* update = plan.As<Update>()) {
+    AddAll(update->relation);
+  }
+  for (const PlanPtr& child : plan.children) {
+    AddKeys(*child);
+  }
+}
+
 void ReadSet::Add(RelationRead read) {
   const auto is_of_it = [&read](const RelationRead& each) {
     return each.relation == read.relation;

@@ -35,6 +35,9 @@ class ReadSet {
  public:
   // What the plan is going to read.
   void Add(const PlanNode& plan);
+  // What a change has read that failed for a key that is there: any row of its relation.
+  void AddKeys(const PlanNode& plan);
+  void AddAll(const std::string& relation) { Add(RelationRead{relation, {}}); }
   bool empty() const { return reads_.empty(); }
 
   // kConflict when a transaction that has ended, and whose end `view` does not see, has

@@ -109,6 +109,31 @@ TEST_P(SerializableTest, ALoadCountsAsChanged) {
   EXPECT_CODE(Code::kConflict, Try(0, "commit;"));
 }
 
+TEST_P(SerializableTest, AKeyThatWasInTheWayWasRead) {
+  for (const char* change : {"delete from Other where k = 9;", "delete from T where k = 1;"}) {
+    Run(0, "begin isolation level serializable;");
+    Run(0, "savepoint s;");
+    EXPECT_CODE(Code::kConstraint, Try(0, "insert into T values (1, 1);"));
+    Run(0, "rollback to savepoint s;");
+    Run(0, "insert into Other values (1);");
+    Run(1, change);
+    EXPECT_EQ(Try(0, "commit;").ok(), std::string(change).find("Other") != std::string::npos);
+  }
+}
+
+TEST_P(SerializableTest, ATableThatWasReadIsNotDroppedWhenItHasChanged) {
+  Run(0, "begin isolation level serializable;");
+  Run(0, "select * from T where k = 1;");
+  Run(1, "delete from T where k = 1;");
+  EXPECT_CODE(Code::kConflict, Try(0, "drop table T;"));
+  Run(0, "rollback;");
+  Run(0, "begin isolation level serializable;");
+  Run(0, "select * from T where k = 2;");
+  Run(0, "drop table T;");
+  Run(0, "create table T (k int, v int);");
+  Run(0, "commit;");
+}
+
 TEST_P(SerializableTest, ManyReadsOfATableCountAsOneOfAll) {
   Run(0, "begin isolation level serializable;");
   for (int k = 100; k < 200; ++k) {

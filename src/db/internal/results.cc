@@ -40,6 +40,7 @@ Result<bool> QueryResult::Next(Batch* batch) {
     more = NextAgain(std::move(more).status(), batch);
   }
   if (!more.ok()) {
+    NoteFailure(more.status());
     End(/*failed=*/true);
     return TooLateToWait(std::move(more).status());
   }
@@ -77,6 +78,7 @@ Result<Batch*> QueryResult::NextDirect() {
       rows = failure.ok() ? parts_.statement->Run(*parts_.direct) : failure;
     }
     if (!rows.ok()) {
+      NoteFailure(rows.status());
       End(/*failed=*/true);
       return rows;
     }
@@ -103,6 +105,12 @@ Status QueryResult::Finish() {
   Status committed = parts_.statement->Commit();
   End(!committed.ok());
   return committed;
+}
+
+void QueryResult::NoteFailure(const Status& failure) {
+  if (failure.code() == Code::kConstraint) {
+    parts_.statement->NoteKeysRead(*parts_.plan);
+  }
 }
 
 void QueryResult::End(bool failed) {

@@ -82,6 +82,7 @@ class QueryResult : public StatementResult {
   // The rows of a direct plan, then null.
   Result<Batch*> NextDirect();
   Status Finish();
+  void NoteFailure(const Status& failure);
   // Ends the query, then takes back what it did, unless it is done.
   void End(bool failed);
 

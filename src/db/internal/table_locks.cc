@@ -93,6 +93,7 @@ bool TableLocks::TakeFast(Locker* locker, const TableUse& use, const Owner& by) 
 }
 
 void TableLocks::DropEnded() {
+  std::erase_if(left_, [](const WeakLock& lock) { return !lock.owner->active(); });
   for (auto table = tables_.begin(); table != tables_.end();) {
     const size_t ended =
         std::erase_if(table->second, [](const StrongLock& lock) { return !lock.owner->active(); });

@@ -212,6 +212,8 @@ Status ClusterStatementImpl::CreateTable(const sm::TableDefinition& definition) 
 Status ClusterStatementImpl::DropTable(std::string_view name) {
   changed_ = true;
   ASSIGN_OR_RETURN(const sm::RelationPtr relation, cluster_.master().Find(name));
+  // What was changed of it is not to be found any more at the end, and nobody changes it now.
+  RETURN_IF_ERROR(transaction_.CheckReads());
   RETURN_IF_ERROR(cluster_.master().DropTable(transaction_.on_master(), relation->name));
   if (!relation->partitioning) {
     return {};
@@ -221,6 +223,15 @@ Status ClusterStatementImpl::DropTable(std::string_view name) {
 
 Status ClusterStatementImpl::CreateIndex(std::string_view name,
                                          const std::vector<uint32_t>& columns, bool unique) {
+  Status made = MakeIndex(name, columns, unique);
+  if (made.code() == Code::kConstraint) {
+    transaction_.NoteAllRead(std::string(name));
+  }
+  return made;
+}
+
+Status ClusterStatementImpl::MakeIndex(std::string_view name, const std::vector<uint32_t>& columns,
+                                       bool unique) {
   changed_ = true;
   sm::Catalog& master = cluster_.master();
   ASSIGN_OR_RETURN(const sm::RelationPtr relation, master.Find(name));

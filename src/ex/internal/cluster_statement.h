@@ -38,6 +38,7 @@ class ClusterStatementImpl : public ClusterStatement,
   }
   const tx::View& view() const override { return view_; }
   void NoteReads(const ql::PlanNode& plan) override { transaction_.NoteReads(plan); }
+  void NoteKeysRead(const ql::PlanNode& plan) override { transaction_.NoteKeysRead(plan); }
   void UseMemory(common::MemoryAccount* memory) override;
   Status Await(std::shared_ptr<const tx::TransactionState> other,
                const common::Patience& patience) override {
@@ -63,6 +64,7 @@ class ClusterStatementImpl : public ClusterStatement,
                                                      std::unique_ptr<ql::Operator> source,
                                                      ql::ExecContext& context) override;
 
+  Status MakeIndex(std::string_view relation, const std::vector<uint32_t>& columns, bool unique);
   // A message of this statement; the node counts as changed from now on.
   Status Tell(uint32_t node, RequestBody body);
   // The same to every node, one after another or several at a time.

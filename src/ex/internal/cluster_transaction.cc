@@ -152,9 +152,26 @@ void ClusterTransactionImpl::NoteReads(const ql::PlanNode& plan) {
   }
 }
 
+void ClusterTransactionImpl::NoteKeysRead(const ql::PlanNode& plan) {
+  if (reads_ != nullptr) {
+    reads_->AddKeys(plan);
+  }
+}
+
+void ClusterTransactionImpl::NoteAllRead(const std::string& relation) {
+  if (reads_ != nullptr) {
+    reads_->AddAll(relation);
+  }
+}
+
 // On all nodes: one that had only statements that were taken back is no part any more.
 Status ClusterTransactionImpl::CheckReads() {
   RETURN_IF_ERROR(broken_);
+  if (reads_ == nullptr || reads_->empty()) {
+    return {};
+  }
+  // One whose outcome is not known is not known to have changed anything.
+  RETURN_IF_ERROR(cluster_.DeliverKept());
   CallContext context;
   context.view = ViewOf(StatementNumber{next_statement_});
   RETURN_IF_ERROR(reads_->Check(cluster_.master(), context.view));

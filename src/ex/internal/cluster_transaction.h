@@ -21,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "common/sync.h"
 #include "ex/internal/cluster.h"
@@ -52,7 +53,12 @@ class ClusterTransactionImpl : public ClusterTransaction {
   // Sizes that others know may be wrong from now on when it `changed` anything.
   void EndStatement(bool changed);
   Status TakeBack(StatementNumber statement) EXCLUDES(mutex_);
+  // What it has read counts where it is serializable.
   void NoteReads(const ql::PlanNode& plan);
+  void NoteKeysRead(const ql::PlanNode& plan);
+  void NoteAllRead(const std::string& relation);
+  // kConflict when others have changed some of that.
+  Status CheckReads() EXCLUDES(mutex_);
   tx::Transaction& on_master() { return master_.transaction(); }
   const std::shared_ptr<tx::TransactionState>& whole() const { return whole_; }
   // Whether each statement has a snapshot of its own.
@@ -75,7 +81,6 @@ class ClusterTransactionImpl : public ClusterTransaction {
 
   Parts parts() const EXCLUDES(mutex_);
   Status CommitAll() EXCLUDES(mutex_);
-  Status CheckReads() EXCLUDES(mutex_);
   // Under a global id, where more than one database has changed; else kNoGlobalId.
   Result<tx::GlobalId> PrepareNodes() EXCLUDES(mutex_);
   // What every end does: the nodes touched, and that there is no more to end.
