@@ -52,6 +52,14 @@ Status AtPlace(const Status& status, parser::Position position) {
   return status.ok() ? status : Status(status.code(), status.message() + ql::AtPosition(position));
 }
 
+// Waits as a statement or a transaction does.
+template <typename Waiter>
+TableLocks::Await AwaitAs(Waiter& waiter) {
+  return [&waiter](TableLocks::Owner other, const common::Patience& patience) {
+    return waiter.Await(std::move(other), patience);
+  };
+}
+
 // What prepared statements with a plan give; nullopt for others.
 std::optional<ResultKind> KindOfPlanned(const parser::Statement& statement) {
   if (std::holds_alternative<parser::Select>(statement)) {
@@ -334,9 +342,7 @@ Status Session::Impl::LockTable(const parser::Identifier& name, const parser::Lo
                    name.position);
   }
   return LockRelation(name, statement.mode, transaction->known_as(), patience,
-                      [&](TableLocks::Owner other, const common::Patience& with) {
-                        return transaction->Await(std::move(other), with);
-                      })
+                      AwaitAs(*transaction))
       .status();
 }
 
@@ -361,11 +367,8 @@ Result<Session::Impl::LockedRelation> Session::Impl::LockRelation(const parser::
 
 Status Session::Impl::LockTables(const TableUses& uses, ex::ClusterStatement& statement) {
   for (const TableUse& use : uses) {
-    RETURN_IF_ERROR(
-        database_.table_locks.Lock(&locker_, use, statement.transaction(), patience(),
-                                   [&](TableLocks::Owner other, const common::Patience& with) {
-                                     return statement.Await(std::move(other), with);
-                                   }));
+    RETURN_IF_ERROR(database_.table_locks.Lock(&locker_, use, statement.transaction(), patience(),
+                                               AwaitAs(statement)));
   }
   return {};
 }
@@ -480,9 +483,7 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> reader, Begin(nullptr));
   const Result<LockedRelation> locked =
       LockRelation(print.relation, TableLocks::Mode::kAccessShare, reader->transaction(),
-                   patience(), [&](TableLocks::Owner other, const common::Patience& with) {
-                     return reader->Await(std::move(other), with);
-                   });
+                   patience(), AwaitAs(*reader));
   RETURN_IF_ERROR(locked.status());
   if (locked->relation->kind == sm::RelationKind::kView) {
     return Status(Code::kInvalidArgument,

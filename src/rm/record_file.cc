@@ -272,8 +272,11 @@ Status RecordFile::CheckNotOvertaken(std::span<const Rid> rids, const tx::View& 
 }
 
 Status RecordFile::CheckNoneOvertaken(const tx::View& view) const {
-  const bool overtaken = core_->versions->Any(
-      [&view](const Version& version) { return view.IsOvertakenBy(version.stamp); });
+  bool overtaken = false;
+  core_->versions->ForAll([&](PageNum /*page*/, const Version& version) {
+    overtaken = view.IsOvertakenBy(version.stamp);
+    return !overtaken;
+  });
   return overtaken ? OvertakenError() : Status();
 }
 

@@ -167,7 +167,7 @@ void ClusterTransactionImpl::NoteAllRead(const std::string& relation) {
 // On all nodes: one that had only statements that were taken back is no part any more.
 Status ClusterTransactionImpl::CheckReads() {
   RETURN_IF_ERROR(broken_);
-  if (reads_ == nullptr || reads_->empty()) {
+  if (!has_reads()) {
     return {};
   }
   // One whose outcome is not known is not known to have changed anything.
@@ -181,7 +181,7 @@ Status ClusterTransactionImpl::CheckReads() {
 }
 
 Status ClusterTransactionImpl::Commit() {
-  if (reads_ == nullptr || reads_->empty() || !changed_) {
+  if (!has_reads() || !changed_) {
     return CommitAll();
   }
   const common::MutexLock lock(cluster_.serializable_commits());

@@ -80,6 +80,7 @@ class ClusterTransactionImpl : public ClusterTransaction {
   using Parts = std::map<uint32_t, Part>;
 
   Parts parts() const EXCLUDES(mutex_);
+  bool has_reads() const { return reads_ != nullptr && !reads_->empty(); }
   Status CommitAll() EXCLUDES(mutex_);
   // Under a global id, where more than one database has changed; else kNoGlobalId.
   Result<tx::GlobalId> PrepareNodes() EXCLUDES(mutex_);

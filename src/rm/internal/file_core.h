@@ -133,6 +133,7 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   common::CondVar unused_;
   uint32_t uses_ GUARDED_BY(use_mutex_) = 0;
   bool gone_ GUARDED_BY(use_mutex_) = false;
+
   mutable common::Mutex mutex_;
   Directory directory_ GUARDED_BY(mutex_);
   // Long values whose pages could not be listed, and pages of others.

@@ -237,12 +237,13 @@ std::vector<RecordChange> ChangedSince(const FileCore& core, const tx::View& vie
   core.versions->ForAll([&](PageNum page, const Version& version) {
     const tx::Timestamp ended = version.stamp.by->end();
     if (ended == tx::kNever || !view.IsOvertakenBy(version.stamp)) {
-      return;
+      return true;
     }
     if (version.kind == kUndoBulkPage) {
       changes.push_back({page, std::nullopt, ended});
     }
     ForEachSlot(version, [&](uint16_t slot) { changes.push_back({page, SlotNum{slot}, ended}); });
+    return true;
   });
   return changes;
 }

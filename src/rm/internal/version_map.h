@@ -11,7 +11,6 @@
 // Thread-safe.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -64,7 +63,7 @@ class VersionMap : public tx::VersionKeeper {
       }
     }
   }
-  // Calls `visit` with each version and its page.  Requires: `visit` takes no lock.
+  // Each version with its page, until `visit` answers false.  Requires: `visit` takes no lock.
   template <typename Visit>
   void ForAll(Visit visit) const {
     if (empty()) {
@@ -74,20 +73,12 @@ class VersionMap : public tx::VersionKeeper {
       const common::MutexLock lock(shard.mutex);
       for (const auto& [page, versions] : shard.pages) {
         for (const Version& version : versions) {
-          visit(PageNum{page}, version);
+          if (!visit(PageNum{page}, version)) {
+            return;
+          }
         }
       }
     }
-  }
-  // Whether `is` says so of any version.  Requires: `is` takes no lock.
-  template <typename Is>
-  bool Any(Is is) const {
-    return !empty() && std::any_of(shards_.begin(), shards_.end(), [&is](const Shard& shard) {
-      const common::MutexLock lock(shard.mutex);
-      return std::any_of(shard.pages.begin(), shard.pages.end(), [&is](const auto& page) {
-        return std::any_of(page.second.begin(), page.second.end(), is);
-      });
-    });
   }
   void Forget(const tx::TransactionState& transaction) override;
 
