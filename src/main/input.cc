@@ -131,6 +131,9 @@ std::optional<std::string> TerminalInput::Editor::Read(const char* prompt, bool*
   prompt_ = prompt;
   interrupted_ = false;
   el_resize(line_);
+  // Before the prompt: a key pressed at the sight of it would meet the terminal's
+  // own editing, which swallows Ctrl-D.
+  el_set(line_, EL_PREP_TERM, 1);
   int count = 0;
   const char* text = el_gets(line_, &count);
   *interrupted = interrupted_;

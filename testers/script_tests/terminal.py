@@ -57,16 +57,6 @@ class Terminal:
         self.type(line + "\n")
         return self.wait_for(PROMPT)
 
-    def end_of_input(self):
-        """Ctrl-D; once more if it came while the terminal was changing its mode."""
-        for _ in range(3):
-            self.type("\x04")
-            try:
-                return self.wait_for("Bye.", SECONDS / 3)
-            except AssertionError as failure:
-                last = failure
-        raise last
-
     def end(self):
         """The exit status."""
         end = time.monotonic() + SECONDS
@@ -95,7 +85,8 @@ def statements_and_continuation(folder):
     expect("insert", "7           \n\n1 tuple(s).", answer)
     answer = shell.run("select a from T; queryplans on;")
     expect("two on a line", "1 tuple(s).\nQuery plan display turned on.", answer)
-    shell.end_of_input()
+    shell.type("\x04")
+    shell.wait_for("Bye.")
     assert shell.end() == 0
 
 
