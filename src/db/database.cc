@@ -135,6 +135,7 @@ Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::st
   nodes.env = &env;
   nodes.executor = &impl->helpers;
   nodes.pool = &impl->pool;
+  nodes.undo_memory = options.undo_memory;
   nodes.log_alarm_bytes = options.checkpoint_bytes;
   nodes.on_log_alarm = [checkpointer = &impl->checkpointer] { checkpointer->NoteGrowth(); };
   nodes.on_change = [checkpointer = &impl->checkpointer] { checkpointer->NoteChange(); };

@@ -29,6 +29,9 @@ struct DatabaseOptions {
   unsigned threads = 0;
   // What the operators of one statement may hold.
   size_t statement_memory = size_t{1} << 30;
+  // What each transaction may hold on each node of what it would take back; the rest is read
+  // from the log when it is needed.
+  size_t undo_memory = size_t{4} << 20;
   // How far the log of a node grows, and how long a change waits, before a checkpoint
   // makes recovery short again.
   uint64_t checkpoint_bytes = uint64_t{64} << 20;

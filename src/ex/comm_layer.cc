@@ -39,6 +39,7 @@ class CommLayer::Impl {
 // Adds what recovery did, and hears of the log's growth.
 void CommLayer::Impl::Watch(sm::Catalog& catalog) {
   recovery_ += catalog.recovery();
+  catalog.log().SetUndoMemory(cluster_.options().undo_memory);
   if (cluster_.options().on_log_alarm) {
     catalog.log().log().SetAlarm(cluster_.options().log_alarm_bytes,
                                  cluster_.options().on_log_alarm);

@@ -40,6 +40,8 @@ struct CommLayerOptions {
   pf::BufferPool* pool = nullptr;
   // Wraps the transport to the nodes, e.g. to record messages; may be null.
   std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)> wrap_transport;
+  // tx::TransactionLog::SetUndoMemory.
+  size_t undo_memory = size_t{4} << 20;
   // Called when the log of a node has grown by this much since its last checkpoint; with
   // locks of the log held.
   uint64_t log_alarm_bytes = 0;

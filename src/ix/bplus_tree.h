@@ -62,7 +62,7 @@ using EntrySource = std::function<Result<bool>(Entry* entry)>;
 
 // The transaction under way that was the last to change a record; null when there is none.
 // Called with a latch held.
-using ChangerOf = std::function<std::shared_ptr<const tx::TransactionState>(Rid rid)>;
+using ChangerOf = std::function<Result<std::shared_ptr<const tx::TransactionState>>(Rid rid)>;
 
 class RemovedEntries;  // ix/internal/removed_entries.h
 

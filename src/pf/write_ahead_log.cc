@@ -275,7 +275,7 @@ Result<std::string> WriteAheadLog::ReadGroup(uint64_t sequence) {
   if (sequence >= buffered_from_) {
     RETURN_IF_ERROR(WriteBuffered(/*sync=*/false));
   }
-  LogReader reader(files_->segments, sequence);
+  LogReader reader(files_->segments, sequence, LogReader::kOneGroup);
   std::span<const std::byte> group;
   ASSIGN_OR_RETURN(const bool found, reader.Next(&group));
   if (!found) {

@@ -24,9 +24,10 @@ Status InvalidRead(const std::string& relation) {
 // The reads of one relation against what others have changed.
 class RelationCheck {
  public:
-  RelationCheck(const rm::RecordFile& records, sm::RelationPtr relation, const tx::View& view)
+  RelationCheck(const rm::RecordFile& records, sm::RelationPtr relation, const tx::View& view,
+                std::span<const rm::RecordChange> changes)
       : records_(records), relation_(std::move(relation)), before_{view.snapshot, nullptr, 0} {
-    for (const rm::RecordChange& change : records_.ChangedSince(view)) {
+    for (const rm::RecordChange& change : changes) {
       whole_pages_ = whole_pages_ || !change.slot;
       if (change.slot) {
         rids_[change.ended].push_back({change.page, *change.slot});
@@ -150,7 +151,8 @@ Status ReadSet::Check(sm::Catalog& catalog, const tx::View& view) const {
       continue;
     }
     ASSIGN_OR_RETURN(const rm::RecordFile* const records, catalog.Records(**relation));
-    const RelationCheck check(*records, *relation, view);
+    ASSIGN_OR_RETURN(const std::vector<rm::RecordChange> changes, records->ChangedSince(view));
+    const RelationCheck check(*records, *relation, view, changes);
     for (const RelationRead* const read : reads) {
       ASSIGN_OR_RETURN(const bool valid, check.IsValid(*read));
       if (!valid) {

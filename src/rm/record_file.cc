@@ -42,9 +42,10 @@ class Fetcher {
   // counts those before.
   Status FetchGroup(std::span<const Rid> rids, size_t* done) {
     ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core_.file.Read(rids[0].page));
-    const OldSlots old = view_ != nullptr && !core_.versions->empty()
-                             ? OldSlots::Of(core_, rids[0].page, *view_, OnlyOf(rids))
-                             : OldSlots();
+    OldSlots old;
+    if (view_ != nullptr && !core_.versions->empty()) {
+      ASSIGN_OR_RETURN(old, OldSlots::Of(core_, rids[0].page, *view_, OnlyOf(rids)));
+    }
     if (!core_.IsRecordPage(pinned.bytes())) {
       *done = old.empty() ? rids.size() : 0;
       return {};
@@ -257,7 +258,7 @@ void RecordFile::LockFree(tx::Transaction& transaction, std::span<const Rid> rid
   }
 }
 
-std::shared_ptr<const tx::TransactionState> RecordFile::ChangerOf(Rid rid) const {
+Result<std::shared_ptr<const tx::TransactionState>> RecordFile::ChangerOf(Rid rid) const {
   return rm::ChangerOf(*core_, rid);
 }
 
@@ -272,15 +273,12 @@ Status RecordFile::CheckNotOvertaken(std::span<const Rid> rids, const tx::View& 
 }
 
 Status RecordFile::CheckNoneOvertaken(const tx::View& view) const {
-  bool overtaken = false;
-  core_->versions->ForAll([&](PageNum /*page*/, const Version& version) {
-    overtaken = view.IsOvertakenBy(version.stamp);
-    return !overtaken;
-  });
+  const bool overtaken = core_->versions->Any(
+      [&view](const Version& version) { return view.IsOvertakenBy(version.stamp); });
   return overtaken ? OvertakenError() : Status();
 }
 
-std::vector<RecordChange> RecordFile::ChangedSince(const tx::View& view) const {
+Result<std::vector<RecordChange>> RecordFile::ChangedSince(const tx::View& view) const {
   return rm::ChangedSince(*core_, view);
 }
 

@@ -126,7 +126,7 @@ class RecordFile : public tx::UndoTarget {
   void LockFree(tx::Transaction& transaction, std::span<const Rid> rids, RowLock mode,
                 std::vector<Rid>* locked);
   // The transaction under way that was the last to change the record, if it is one.
-  std::shared_ptr<const tx::TransactionState> ChangerOf(Rid rid) const;
+  Result<std::shared_ptr<const tx::TransactionState>> ChangerOf(Rid rid) const;
   // kConflict when somebody whose end `view` does not see has changed one of the records.
   // With `columns`: those who have changed these, or erased it.
   Status CheckNotOvertaken(std::span<const Rid> rids, const tx::View& view,
@@ -135,7 +135,7 @@ class RecordFile : public tx::UndoTarget {
   Status CheckNoneOvertaken(const tx::View& view) const;
   // What others have changed whose ends `view` does not see; some of it twice.  Complete as
   // long as a snapshot is held that is as old as the view.
-  std::vector<RecordChange> ChangedSince(const tx::View& view) const;
+  Result<std::vector<RecordChange>> ChangedSince(const tx::View& view) const;
   // Whether every snapshot sees the records as they are.
   bool has_versions() const;
 

@@ -150,9 +150,10 @@ class RecordScan::Impl {
 
 Status RecordScan::Impl::ScanPage(Batch* batch) {
   ASSIGN_OR_RETURN(const pf::PinnedPage pinned, core_.file.Read(PageNum{page_}, pf::Access::kScan));
-  const OldSlots old = view_ != nullptr && !core_.versions->empty()
-                           ? OldSlots::Of(core_, PageNum{page_}, *view_)
-                           : OldSlots();
+  OldSlots old;
+  if (view_ != nullptr && !core_.versions->empty()) {
+    ASSIGN_OR_RETURN(old, OldSlots::Of(core_, PageNum{page_}, *view_));
+  }
   bool ended = true;
   if (core_.IsRecordPage(pinned.bytes())) {
     const RecordPage page(pinned.bytes());

@@ -15,6 +15,19 @@ void TransactionState::Keep(const std::shared_ptr<VersionKeeper>& keeper) {
   }
 }
 
+void TransactionState::Spill(const TransactionLog& log, uint64_t before) {
+  std::vector<std::weak_ptr<VersionKeeper>> keepers;
+  {
+    const common::MutexLock lock(mutex_);
+    keepers = keepers_;
+  }
+  for (const std::weak_ptr<VersionKeeper>& each : keepers) {
+    if (const std::shared_ptr<VersionKeeper> keeper = each.lock()) {
+      keeper->Spill(*this, log, before);
+    }
+  }
+}
+
 std::shared_ptr<const TransactionState> TransactionState::TakeBlocker() {
   const common::MutexLock lock(mutex_);
   return std::move(blocker_);

@@ -42,14 +42,20 @@ enum class Timestamp : uint64_t {};
 // Of what has not ended.
 inline constexpr Timestamp kNever{0};
 
+class TransactionLog;
 class TransactionState;
 
-// Keeps what was there before changes.  Called without a lock held.
+// Keeps what was there before changes.
 class VersionKeeper {
  public:
   virtual ~VersionKeeper() = default;
-  // Nobody needs what was there before the changes of this transaction any more.
+  // Nobody needs what was there before the changes of this transaction any more.  Called
+  // without a lock held.
   virtual void Forget(const TransactionState& transaction) = 0;
+  // The transaction has noted much: what the undo records of this log before `before` say is
+  // to be read there from now on (TransactionLog::ReadUndo).  Called while a page is latched.
+  virtual void Spill(const TransactionState& /*transaction*/, const TransactionLog& /*log*/,
+                     uint64_t /*before*/) {}
 };
 
 // What others know of a transaction, whichever nodes it is on.
@@ -62,6 +68,8 @@ class TransactionState {
 
   // `keeper` has versions of it.  Cheap when it was the last one said.
   void Keep(const std::shared_ptr<VersionKeeper>& keeper) EXCLUDES(mutex_);
+  // Tells those who keep versions of it.
+  void Spill(const TransactionLog& log, uint64_t before) EXCLUDES(mutex_);
   // To be done when the versions are forgotten; at once when they have been.
   void WhenForgotten(std::function<void()> action) EXCLUDES(mutex_);
 

@@ -238,26 +238,18 @@ bool Recovery::has_prepared() const {
 
 Status Recovery::TakeBackNewest(TransactionId id) {
   ActiveTransaction& entry = active_[id];
-  ASSIGN_OR_RETURN(const std::string group, log_.log().ReadGroup(entry.last_undo));
-  return pf::ForEachLogRecord(
-      AsBytes(group),
-      [&](const pf::LogRecordHeader& header, std::span<const std::byte> payload) -> Status {
-        ASSIGN_OR_RETURN(const UndoEntry undo, DecodeUndo(header.file_id, payload));
-        if (header.op != kUndoRecord || undo.transaction != id ||
-            undo.previous >= entry.last_undo) {
-          return {Code::kCorruption, "the log has no undo record where there should be one"};
-        }
-        ASSIGN_OR_RETURN(UndoTarget* const target, files_.OpenTarget(undo.file));
-        if (target != nullptr) {
-          RETURN_IF_ERROR(target->Undo(undo.kind, undo.payload));
-        }
-        entry.last_undo = undo.previous;
-        log_.log().Append(AsBytes(EncodePair(kUndoneRecord, id, undo.previous)));
-        if (target != nullptr) {
-          target->Undone(undo.kind, undo.payload, /*by=*/nullptr);
-        }
-        return {};
-      });
+  ASSIGN_OR_RETURN(const LoggedUndo read, log_.ReadUndo(entry.last_undo, id));
+  const UndoEntry& undo = read.entry();
+  ASSIGN_OR_RETURN(UndoTarget* const target, files_.OpenTarget(undo.file));
+  if (target != nullptr) {
+    RETURN_IF_ERROR(target->Undo(undo.kind, undo.payload));
+  }
+  entry.last_undo = undo.previous;
+  log_.log().Append(AsBytes(EncodePair(kUndoneRecord, id, undo.previous)));
+  if (target != nullptr) {
+    target->Undone(undo.kind, undo.payload, /*by=*/nullptr);
+  }
+  return {};
 }
 
 Status Recovery::TakeBack(const std::function<Result<bool>(GlobalId global)>& outcome) {

@@ -31,6 +31,10 @@ UndoTarget* UndoTargets::Find(pf::FileId file) const {
   return at == targets_.end() || at->first != file ? nullptr : at->second;
 }
 
+size_t Transaction::BytesOf(const Record& record) {
+  return record.payload->size() + sizeof(Record);
+}
+
 Transaction::Transaction(TransactionLog& log) : log_(&log), targets_(log.undo_targets()) {
   log.Register(this);
 }
@@ -52,24 +56,46 @@ Transaction::~Transaction() {
   }
 }
 
-std::shared_ptr<const std::string> Transaction::NoteUndo(pf::FileId file, UndoKind kind,
-                                                         std::span<const std::byte> payload) {
-  auto kept = std::make_shared<const std::string>(AsChars(payload));
-  const common::MutexLock lock(mutex_);
-  assert(active_);
-  records_.push_back({next_event_++, file, kind, kept, last_undo_});
-  undo_bytes_ += kept->size() + sizeof(Record);
-  if (log_ == nullptr) {
-    return kept;
+UndoNote Transaction::NoteUndo(pf::FileId file, UndoKind kind,
+                               std::span<const std::byte> payload) {
+  UndoNote note{std::make_shared<const std::string>(AsChars(payload)), log_};
+  uint64_t spill = 0;
+  {
+    const common::MutexLock lock(mutex_);
+    assert(active_);
+    const uint64_t previous = last_undo_;
+    if (log_ != nullptr) {
+      if (id_ == TransactionId{0}) {
+        id_ = log_->NewId();
+      }
+      note.sequence = log_->log().Append(AsBytes(EncodeUndo({id_, previous, file, kind, payload})));
+      last_undo_ = note.sequence;
+      first_undo_ = first_undo_ == 0 ? note.sequence : first_undo_;
+    }
+    records_.push_back({next_event_++, file, kind, note.payload, note.sequence, previous});
+    undo_bytes_ += BytesOf(records_.back());
+    if (log_ != nullptr && undo_bytes_ > log_->undo_memory()) [[unlikely]] {
+      spill = SpillHalf();
+    }
   }
-  if (id_ == TransactionId{0}) {
-    id_ = log_->NewId();
+  if (spill != 0) {
+    state_->Spill(*log_, spill);
   }
-  last_undo_ = log_->log().Append(AsBytes(EncodeUndo({id_, last_undo_, file, kind, payload})));
-  if (first_undo_ == 0) {
-    first_undo_ = last_undo_;
+  return note;
+}
+
+// Half, so that each record is moved down once or twice.
+uint64_t Transaction::SpillHalf() {
+  if (!std::exchange(keeps_log_, true)) {
+    log_->KeepFor(*state_, first_undo_);
   }
-  return kept;
+  const auto middle = records_.begin() + static_cast<ptrdiff_t>(records_.size() / 2);
+  for (auto record = records_.begin(); record != middle; ++record) {
+    undo_bytes_ -= BytesOf(*record);
+    spilled_ = record->sequence;
+  }
+  records_.erase(records_.begin(), middle);
+  return spilled_ + 1;
 }
 
 std::optional<ActiveTransaction> Transaction::LoggedState() const {
@@ -143,57 +169,78 @@ void Transaction::OnRollback(std::function<void()> action) {
 
 Savepoint Transaction::Mark() const {
   const common::MutexLock lock(mutex_);
-  return Savepoint{next_event_};
+  return {next_event_, last_undo_};
 }
 
-Transaction::Past Transaction::TakeSince(Savepoint mark) {
+Result<std::optional<Transaction::Record>> Transaction::TakeNewest(Savepoint mark) {
   const common::MutexLock lock(mutex_);
   assert(active_);
-  const auto event = static_cast<uint64_t>(mark);
-  const auto is_before = [event](const auto& each) { return each.event < event; };
-  const auto records = std::partition_point(records_.begin(), records_.end(), is_before);
-  const auto actions = std::partition_point(on_rollback_.begin(), on_rollback_.end(), is_before);
-  Past past;
-  past.records.assign(records, records_.end());
-  past.actions.assign(std::make_move_iterator(actions),
-                      std::make_move_iterator(on_rollback_.end()));
-  for (const Record& record : past.records) {
-    undo_bytes_ -= record.payload->size() + sizeof(Record);
+  if (!records_.empty()) {
+    if (records_.back().event < mark.event) {
+      return std::optional<Record>();
+    }
+    std::optional<Record> newest(std::move(records_.back()));
+    records_.pop_back();
+    undo_bytes_ -= BytesOf(*newest);
+    return newest;
   }
-  records_.erase(records, records_.end());
-  on_rollback_.erase(actions, on_rollback_.end());
-  on_commit_.erase(std::partition_point(on_commit_.begin(), on_commit_.end(), is_before),
-                   on_commit_.end());
-  return past;
+  if (spilled_ <= mark.undo) {
+    return std::optional<Record>();
+  }
+  ASSIGN_OR_RETURN(const LoggedUndo read, log_->ReadUndo(spilled_, id_));
+  const UndoEntry& undo = read.entry();
+  Record record{0,        undo.file,    undo.kind, std::make_shared<std::string>(AsChars(undo.payload)),
+                spilled_, undo.previous};
+  spilled_ = undo.previous;
+  return std::optional<Record>(std::move(record));
 }
 
-// Once something could not be taken back, no progress is logged: recovery tries again
-// from there.
-Status Transaction::TakeBack(const Past& past) {
-  Status result;
-  for (auto record = past.records.rbegin(); record != past.records.rend(); ++record) {
-    UndoTarget* const target = targets_.Find(record->file);
-    if (target == nullptr) {
-      result.Update(Status(Code::kInternal,
-                           "rollback: file " + std::to_string(static_cast<uint32_t>(record->file)) +
-                               " is not open"));
-      continue;
-    }
-    result.Update(target->Undo(record->kind, AsBytes(*record->payload)));
-    if (result.ok()) {
-      if (log_ != nullptr) {
-        LogUndone(record->previous);
-      }
-      target->Undone(record->kind, AsBytes(*record->payload), state_.get());
-    }
+std::vector<Transaction::Action> Transaction::TakeActions(Savepoint mark) {
+  const common::MutexLock lock(mutex_);
+  const auto is_before = [mark](const Action& each) { return each.event < mark.event; };
+  const auto begin = std::partition_point(on_rollback_.begin(), on_rollback_.end(), is_before);
+  std::vector<Action> actions(std::make_move_iterator(begin),
+                              std::make_move_iterator(on_rollback_.end()));
+  on_rollback_.erase(begin, on_rollback_.end());
+  on_commit_.erase(std::partition_point(on_commit_.begin(), on_commit_.end(), is_before),
+                   on_commit_.end());
+  return actions;
+}
+
+Status Transaction::TakeBack(const Record& record, bool all_so_far) {
+  UndoTarget* const target = targets_.Find(record.file);
+  if (target == nullptr) {
+    return {Code::kInternal, "rollback: file " +
+                                 std::to_string(static_cast<uint32_t>(record.file)) +
+                                 " is not open"};
   }
-  return result;
+  RETURN_IF_ERROR(target->Undo(record.kind, AsBytes(*record.payload)));
+  if (all_so_far) {
+    if (log_ != nullptr) {
+      LogUndone(record.previous);
+    }
+    target->Undone(record.kind, AsBytes(*record.payload), state_.get());
+  }
+  return {};
 }
 
 Status Transaction::RollbackTo(Savepoint mark) {
-  const Past past = TakeSince(mark);
-  Status result = TakeBack(past);
-  for (auto action = past.actions.rbegin(); action != past.actions.rend(); ++action) {
+  bool all_so_far = false;
+  {
+    const common::MutexLock lock(mutex_);
+    all_so_far = undo_failure_.ok();
+  }
+  Status result;
+  while (true) {
+    Result<std::optional<Record>> record = TakeNewest(mark);
+    if (!record.ok() || !*record) {
+      result.Update(record.status());
+      break;
+    }
+    result.Update(TakeBack(**record, all_so_far && result.ok()));
+  }
+  const std::vector<Action> actions = TakeActions(mark);
+  for (auto action = actions.rbegin(); action != actions.rend(); ++action) {
     action->run();
   }
   const common::MutexLock lock(mutex_);
@@ -262,6 +309,7 @@ void Transaction::Leave() {
   {
     const common::MutexLock lock(mutex_);
     active_ = false;
+    left_ = true;
   }
   if (log_ != nullptr) {
     log_->Unregister(this);  // nobody is to see it: its state does not end
@@ -281,7 +329,7 @@ void Transaction::End(bool rolled_back) {
 }
 
 Status Transaction::Rollback() {
-  Status status = RollbackTo(Savepoint{0});
+  Status status = RollbackTo(Savepoint{});
   {
     const common::MutexLock lock(mutex_);
     status = undo_failure_;
@@ -312,6 +360,11 @@ bool Transaction::has_changes() const {
 bool Transaction::active() const {
   const common::MutexLock lock(mutex_);
   return active_;
+}
+
+bool Transaction::is_left() const {
+  const common::MutexLock lock(mutex_);
+  return left_;
 }
 
 size_t Transaction::undo_bytes() const {

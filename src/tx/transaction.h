@@ -9,7 +9,8 @@
 //
 // With a TransactionLog undo records go to the log before the changes they belong to,
 // and so does the end: what a process that died had not committed is taken back by
-// the next one (tx/recovery.h).
+// the next one (tx/recovery.h).  The newest undo records are in memory as well; what
+// lies further back is read from the log when it is needed.
 //
 // States: active [-> prepared] -> committed | rolled back.  A transaction is prepared
 // where others, in other databases, share its fate.  The destructor rolls back what is
@@ -74,8 +75,20 @@ class UndoTargets {
   std::vector<std::pair<pf::FileId, UndoTarget*>> targets_ GUARDED_BY(mutex_);
 };
 
-// A point to roll back to.
-enum class Savepoint : uint64_t {};
+// A point to roll back to; the first one is before everything.
+struct Savepoint {
+  uint64_t event = 0;  // that comes next
+  uint64_t undo = 0;   // the last undo record in the log, if any
+
+  friend bool operator==(const Savepoint&, const Savepoint&) = default;
+};
+
+// An undo record that was noted.
+struct UndoNote {
+  std::shared_ptr<const std::string> payload;
+  const TransactionLog* log = nullptr;  // null when the record is only in memory
+  uint64_t sequence = 0;                // of the record there
+};
 
 class Transaction {
  public:
@@ -89,10 +102,9 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  // Notes how to take back a change about to be made.  The payload, which older
-  // snapshots may need as well.
-  std::shared_ptr<const std::string> NoteUndo(pf::FileId file, UndoKind kind,
-                                              std::span<const std::byte> payload) EXCLUDES(mutex_);
+  // Notes how to take back a change about to be made.  Older snapshots may need it as well.
+  UndoNote NoteUndo(pf::FileId file, UndoKind kind, std::span<const std::byte> payload)
+      EXCLUDES(mutex_);
   // Runs after a commit / after a rollback: files to unlink, caches to refresh.
   void OnCommit(std::function<void()> action) EXCLUDES(mutex_);
   void OnRollback(std::function<void()> action) EXCLUDES(mutex_);
@@ -127,9 +139,11 @@ class Transaction {
   TransactionState& state() const { return *state_; }
 
   bool active() const EXCLUDES(mutex_);
+  // Whether it is over with its fate left to recovery: nobody is to see what it has left.
+  bool is_left() const EXCLUDES(mutex_);
   // Whether something was noted or logged, so that the end matters.
   bool has_changes() const EXCLUDES(mutex_);
-  // Bytes held by undo records.
+  // Bytes of memory held by undo records.
   size_t undo_bytes() const EXCLUDES(mutex_);
 
  private:
@@ -141,21 +155,26 @@ class Transaction {
     pf::FileId file;
     UndoKind kind;
     std::shared_ptr<const std::string> payload;
-    uint64_t previous;  // sequence of the undo record before in the log
+    uint64_t sequence;  // of the record in the log
+    uint64_t previous;  // of the one before
   };
   struct Action {
     uint64_t event;
     std::function<void()> run;
   };
-  // What is to be taken back.
-  struct Past {
-    std::vector<Record> records;
-    std::vector<Action> actions;
-  };
-  Past TakeSince(Savepoint mark) EXCLUDES(mutex_);
+  static size_t BytesOf(const Record& record);
+  // Leaves the older half of the undo records to the log; the sequence that the others
+  // begin with.
+  uint64_t SpillHalf() REQUIRES(mutex_);
+  // The newest undo record since the mark, which is no longer noted then.
+  Result<std::optional<Record>> TakeNewest(Savepoint mark) EXCLUDES(mutex_);
+  // The OnRollback actions since the mark; all since then are no longer noted.
+  std::vector<Action> TakeActions(Savepoint mark) EXCLUDES(mutex_);
   // Nullopt when the log has nothing of it, or its end.
   std::optional<ActiveTransaction> LoggedState() const EXCLUDES(mutex_);
-  Status TakeBack(const Past& past);
+  // Once something could not be taken back, no progress is logged: recovery tries again
+  // from there.
+  Status TakeBack(const Record& record, bool all_so_far);
   // Logs that everything after the undo record at `next` has been taken back.
   void LogUndone(uint64_t next) EXCLUDES(mutex_);
   // The sequence of the commit record; nullopt when there is nothing to log.
@@ -174,9 +193,12 @@ class Transaction {
   uint64_t statement_ = 0;
   mutable common::Mutex mutex_;
   bool active_ GUARDED_BY(mutex_) = true;
+  bool left_ GUARDED_BY(mutex_) = false;
   uint64_t next_event_ GUARDED_BY(mutex_) = 1;
-  std::vector<Record> records_ GUARDED_BY(mutex_);
+  std::vector<Record> records_ GUARDED_BY(mutex_);  // the newest
   size_t undo_bytes_ GUARDED_BY(mutex_) = 0;
+  uint64_t spilled_ GUARDED_BY(mutex_) = 0;  // the last undo record that is not in records_
+  bool keeps_log_ GUARDED_BY(mutex_) = false;
   std::vector<Action> on_commit_ GUARDED_BY(mutex_);
   std::vector<Action> on_rollback_ GUARDED_BY(mutex_);
   // What the log has of it; the id is 0 until then.

@@ -9,6 +9,55 @@
 
 namespace redbase::tx {
 
+namespace {
+
+Status NoUndoRecord() {
+  return {Code::kCorruption, "the log has no undo record where there should be one"};
+}
+
+}  // namespace
+
+Result<LoggedUndo> LoggedUndo::Decode(std::string group) {
+  LoggedUndo undo;
+  undo.group_ = std::make_unique<const std::string>(std::move(group));
+  bool is_undo = false;
+  RETURN_IF_ERROR(pf::ForEachLogRecord(
+      AsBytes(*undo.group_),
+      [&](const pf::LogRecordHeader& header, std::span<const std::byte> payload) -> Status {
+        is_undo = header.op == kUndoRecord;
+        if (is_undo) {
+          ASSIGN_OR_RETURN(undo.entry_, DecodeUndo(header.file_id, payload));
+        }
+        return {};
+      }));
+  return is_undo ? Result<LoggedUndo>(std::move(undo)) : NoUndoRecord();
+}
+
+Result<LoggedUndo> TransactionLog::ReadUndo(uint64_t sequence,
+                                            std::optional<TransactionId> of) const {
+  ASSIGN_OR_RETURN(std::string group, log_->ReadGroup(sequence));
+  ASSIGN_OR_RETURN(LoggedUndo undo, LoggedUndo::Decode(std::move(group)));
+  const bool is_it = undo.entry().transaction == of.value_or(undo.entry().transaction);
+  return is_it && undo.entry().previous < sequence ? Result<LoggedUndo>(std::move(undo))
+                                                   : NoUndoRecord();
+}
+
+std::optional<uint64_t> TransactionLog::Kept::first() const {
+  const common::MutexLock lock(mutex);
+  return from.empty() ? std::nullopt : std::optional(*from.begin());
+}
+
+void TransactionLog::KeepFor(TransactionState& transaction, uint64_t from) {
+  {
+    const common::MutexLock lock(kept_->mutex);
+    kept_->from.insert(from);
+  }
+  transaction.WhenForgotten([kept = kept_, from] {
+    const common::MutexLock lock(kept->mutex);
+    kept->from.erase(kept->from.find(from));
+  });
+}
+
 Result<std::unique_ptr<TransactionLog>> TransactionLog::Open(common::Env& env,
                                                              const std::string& directory,
                                                              uint64_t database_id) {
@@ -78,6 +127,7 @@ Status TransactionLog::Checkpoint(const std::function<Status()>& write_all) {
   for (const ActiveTransaction& active : state.active) {
     keep_from = std::min(keep_from, active.first_undo);
   }
+  keep_from = std::min(keep_from, kept_->first().value_or(keep_from));
   RETURN_IF_ERROR(write_all());
   const uint64_t record = log_->Append(AsBytes(EncodeCheckpoint(state)));
   const uint64_t end = log_->end();

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,6 +29,22 @@
 #include "tx/transaction.h"
 
 namespace redbase::tx {
+
+// An undo record as the log has it.
+class LoggedUndo {
+ public:
+  // kCorruption, unless this is the group of an undo record.
+  static Result<LoggedUndo> Decode(std::string group);
+
+  // Its payload is good as long as this is.
+  const UndoEntry& entry() const { return entry_; }
+
+ private:
+  LoggedUndo() = default;
+
+  std::unique_ptr<const std::string> group_;
+  UndoEntry entry_{};
+};
 
 class TransactionLog {
  public:
@@ -58,6 +75,14 @@ class TransactionLog {
   // Every database that was prepared under these knows the outcome, durably.
   void Forget(const std::vector<GlobalId>& globals) EXCLUDES(mutex_);
 
+  // Each transaction keeps about as many bytes of undo records in memory as its newest
+  // ones take, and reads the others here.
+  void SetUndoMemory(size_t bytes) { undo_memory_ = bytes; }
+  size_t undo_memory() const { return undo_memory_; }
+  // The undo record of this sequence, of a transaction whose versions are not forgotten.
+  // kCorruption, unless there is one, and `of` that transaction where given.
+  Result<LoggedUndo> ReadUndo(uint64_t sequence, std::optional<TransactionId> of = {}) const;
+
   // Makes durable what was committed, waited for or not.
   Status MakeDurable();
 
@@ -81,8 +106,19 @@ class TransactionLog {
   // Its object goes, but not what recovery must know of it.
   void KeepUnfinished(const ActiveTransaction& transaction) EXCLUDES(mutex_);
   CheckpointEntry State() const EXCLUDES(mutex_);
+  // The log is kept from here on until the versions of the transaction are forgotten.
+  void KeepFor(TransactionState& transaction, uint64_t from);
+
+  // From where on the log is kept; outlives this for those who are told later.
+  struct Kept {
+    std::optional<uint64_t> first() const EXCLUDES(mutex);
+    mutable common::Mutex mutex;  // taken last
+    std::multiset<uint64_t> from GUARDED_BY(mutex);
+  };
 
   const std::unique_ptr<pf::WriteAheadLog> log_;
+  const std::shared_ptr<Kept> kept_ = std::make_shared<Kept>();
+  std::atomic<size_t> undo_memory_{size_t{4} << 20};
   UndoTargets undo_targets_;
   Oracle oracle_;
   std::atomic<uint64_t> next_transaction_{1};

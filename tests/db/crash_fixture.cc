@@ -181,6 +181,7 @@ DatabaseOptions CrashRun::Options() const {
   DatabaseOptions options;
   options.buffer_bytes = plan_.buffer_bytes;
   options.threads = 1;
+  options.undo_memory = 1000;  // a few changes: more are read from the log
   return options;
 }
 

@@ -50,6 +50,12 @@ void ExpectClear(const Status& status) {
                                       HasSubstr("No space left on device")));
 }
 
+// That of an earlier statement which could not be taken back is in the way.
+bool IsForTheNextOpen(const Status& status) {
+  return status.code() == Code::kUnavailable &&
+         status.message().find("when the database is opened again") != std::string::npos;
+}
+
 class DatabaseFaults : public ::testing::TestWithParam<uint32_t> {
  protected:
   const Lines script_ = Script(GetParam());
@@ -151,8 +157,10 @@ class DatabaseFaults : public ::testing::TestWithParam<uint32_t> {
       SCOPED_TRACE(script_[i]);
       const Status status = Do(*database->Connect(), script_[i]).status();
       if (!status.ok()) {
-        EXPECT_TRUE(may_be_short_ || status.code() == Code::kIoError) << status.message();
-        ExpectClear(status);
+        if (!IsForTheNextOpen(status)) {
+          EXPECT_TRUE(may_be_short_ || status.code() == Code::kIoError) << status.message();
+          ExpectClear(status);
+        }
         ++faults_;
         Clear(env);
         RunAgain(env, i, &database);

@@ -46,6 +46,7 @@ DatabaseOptions SmallOptions() {
   DatabaseOptions options;
   options.buffer_bytes = size_t{4} << 20;
   options.threads = 2;
+  options.undo_memory = 1000;  // a few changes: more are read from the log
   return options;
 }
 

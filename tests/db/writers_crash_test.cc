@@ -264,6 +264,7 @@ INSTANTIATE_TEST_SUITE_P(Settings, WritersCrashTest,
 void PutBackBesideOthers(int grown) {
   common::SimEnv env(1);
   DatabaseOptions options;
+  options.undo_memory = 1000;
   options.threads = 1;
   ASSERT_OK(Database::Create(env, kPath, /*node_count=*/0, /*page_size=*/4096));
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<Database> database,

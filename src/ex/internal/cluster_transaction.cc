@@ -210,7 +210,8 @@ Status ClusterTransactionImpl::CommitAll() {
     return status;
   }
   if (!status.ok()) {
-    EndRolledBack(EndOnNodes(touched, RollbackRequest()));
+    const Status ended = EndOnNodes(touched, RollbackRequest());
+    EndRolledBack(on_master().is_left() ? status : ended);
     return status;
   }
   status = EndOnNodes(touched, CommitRequest{synchronous});

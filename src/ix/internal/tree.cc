@@ -153,7 +153,10 @@ Status BPlusTree::Impl::CheckUnique(tx::Transaction& transaction, const NodeView
     if (MayRepeat(key)) {
       return {};
     }
-    auto changer = changer_of != nullptr ? (*changer_of)(leaf.RidAt(index)) : nullptr;
+    std::shared_ptr<const tx::TransactionState> changer;
+    if (changer_of != nullptr) {
+      ASSIGN_OR_RETURN(changer, (*changer_of)(leaf.RidAt(index)));
+    }
     return changer == nullptr || changer.get() == &transaction.state()
                ? Duplicate(key)
                : transaction.state().BlockedBy(std::move(changer));

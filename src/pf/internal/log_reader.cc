@@ -7,15 +7,9 @@
 
 namespace redbase::pf {
 
-namespace {
-
-constexpr size_t kReadBytes = size_t{256} << 10;
-
-}  // namespace
-
 Result<std::span<const std::byte>> LogReader::Window(size_t count) {
   if (next_ < window_from_ || next_ + count > window_from_ + window_.size()) {
-    window_.resize(std::max(count, kReadBytes));
+    window_.resize(std::max(count, read_bytes_));
     window_from_ = next_;
     const auto out = std::as_writable_bytes(std::span(window_));
     ASSIGN_OR_RETURN(const size_t got, segments_.Read(next_, out));

@@ -20,7 +20,12 @@ namespace redbase::pf {
 
 class LogReader {
  public:
-  LogReader(LogSegments& segments, uint64_t from) : segments_(segments), next_(from) {}
+  // Bytes read at a time.
+  static constexpr size_t kManyGroups = size_t{256} << 10;
+  static constexpr size_t kOneGroup = size_t{4} << 10;
+
+  LogReader(LogSegments& segments, uint64_t from, size_t read_bytes = kManyGroups)
+      : segments_(segments), read_bytes_(read_bytes), next_(from) {}
 
   // The next group, good until the next call; false at the end.
   Result<bool> Next(std::span<const std::byte>* group);
@@ -40,6 +45,7 @@ class LogReader {
   Result<std::span<const std::byte>> Window(size_t count);
 
   LogSegments& segments_;
+  const size_t read_bytes_;
   uint64_t next_;
   LogFrameHeader header_{};
   std::optional<uint32_t> checksum_;

@@ -76,7 +76,7 @@ Status LockRowsOperator::DoOpen() {
 Status LockRowsOperator::AfterChangers(const Status& overtaken) const {
   tx::TransactionState& own = context_.transaction->state();
   for (const Rid rid : locked_) {
-    auto changer = records_.ChangerOf(rid);
+    ASSIGN_OR_RETURN(auto changer, records_.ChangerOf(rid));
     if (changer != nullptr && changer.get() != &own) {
       return own.BlockedBy(std::move(changer));
     }

@@ -13,26 +13,33 @@ namespace redbase::rm {
 namespace {
 
 // The part of an undo record behind its page number.
-std::span<const std::byte> Body(const Version& version) {
-  return AsBytes(*version.undo).subspan(sizeof(PageNum));
+std::span<const std::byte> Body(const std::string& undo) {
+  return AsBytes(undo).subspan(sizeof(PageNum));
 }
 
-// Calls `visit` with each slot that the version is about.
+// Calls `visit` with each slot that an undo record is about.
 template <typename Visit>
-void ForEachSlot(const Version& version, Visit visit) {
-  if (version.kind == kUndoInsert) {
-    const std::span<const std::byte> slots = Body(version);
+void ForEachSlot(tx::UndoKind kind, const std::string& undo, Visit visit) {
+  if (kind == kUndoInsert) {
+    const std::span<const std::byte> slots = Body(undo);
     for (size_t i = 0; i + sizeof(uint16_t) <= slots.size(); i += sizeof(uint16_t)) {
       visit(LoadAs<uint16_t>(slots.data() + i));
     }
     return;
   }
   RowBlock block;
-  if (block.Parse(Body(version))) {
+  if (block.Parse(Body(undo))) {
     for (size_t i = 0; i < block.count(); ++i) {
       visit(block.Slot(i));
     }
   }
+}
+
+// Whether it is about the slot.
+bool Names(tx::UndoKind kind, const std::string& undo, SlotNum slot) {
+  bool names = false;
+  ForEachSlot(kind, undo, [&](uint16_t each) { names = names || SlotNum{each} == slot; });
+  return names;
 }
 
 }  // namespace
@@ -44,39 +51,32 @@ void OldSlots::Settle(uint16_t slot) {
   settled_[slot] = true;
 }
 
-void OldSlots::Settle(const Version& version) {
-  ForEachSlot(version, [this](uint16_t slot) { Settle(slot); });
-}
-
-void OldSlots::AddInserted(const Version& version, std::optional<uint16_t> only) {
-  ForEachSlot(version, [&](uint16_t slot) {
-    if (!IsSettled(slot) && (!only || *only == slot)) {
-      slots_[slot] = {};
-    }
-  });
-}
-
-void OldSlots::Add(const Version& version, size_t columns, std::optional<uint16_t> only) {
-  if (version.kind == kUndoInsert) {
-    AddInserted(version, only);
+void OldSlots::Add(tx::UndoKind kind, const Undo& undo, size_t columns,
+                   std::optional<uint16_t> only) {
+  if (kind == kUndoInsert) {
+    ForEachSlot(kind, *undo, [&](uint16_t slot) {
+      if (!IsSettled(slot) && (!only || *only == slot)) {
+        slots_[slot] = {};
+      }
+    });
     return;
   }
   RowBlock block;
-  if (!block.Parse(Body(version))) {
+  if (!block.Parse(Body(*undo))) {
     return;
   }
-  undo_.push_back(version.undo);
+  undo_.push_back(undo);
   for (size_t i = 0; i < block.count(); ++i) {
     const uint16_t slot = block.Slot(i);
     if (IsSettled(slot) || (only && *only != slot)) {
       continue;
     }
     OldSlot& old = slots_[slot];
-    if (!old.exists || version.kind == kUndoErase) {
+    if (!old.exists || kind == kUndoErase) {
       old.cells.assign(columns, std::nullopt);
     }
     old.exists = true;
-    old.whole = old.whole || version.kind == kUndoErase;
+    old.whole = old.whole || kind == kUndoErase;
     const std::vector<Cell> row = block.Row(i);
     for (size_t c = 0; c < row.size() && block.columns()[c].column < columns; ++c) {
       old.cells[block.columns()[c].column] = row[c];
@@ -84,8 +84,8 @@ void OldSlots::Add(const Version& version, size_t columns, std::optional<uint16_
   }
 }
 
-OldSlots OldSlots::Of(const FileCore& core, PageNum page, const tx::View& view,
-                      std::optional<uint16_t> only) {
+Result<OldSlots> OldSlots::Of(const FileCore& core, PageNum page, const tx::View& view,
+                              std::optional<uint16_t> only) {
   OldSlots old;
   bool all_seen = true;
   core.versions->ForEach(page, [&](const Version& version) {
@@ -95,7 +95,12 @@ OldSlots OldSlots::Of(const FileCore& core, PageNum page, const tx::View& view,
   if (all_seen) {
     return old;
   }
-  core.versions->ForEach(page, [&](const Version& version) {
+  const std::vector<Version> versions =
+      core.versions->Choose(page, [&](const Version& version, bool* last) {
+        *last = version.kind == kUndoBulkPage ? view.Sees(version.stamp) : version.IsLastFor(view);
+        return true;
+      });
+  for (const Version& version : versions) {
     const bool seen = view.Sees(version.stamp);
     if (version.kind == kUndoBulkPage) {
       // Made whole from nothing: what is older is of another page that was here.
@@ -103,15 +108,15 @@ OldSlots OldSlots::Of(const FileCore& core, PageNum page, const tx::View& view,
         old.slots_.clear();
         old.all_ = true;
       }
-      return !seen;
+      continue;
     }
+    ASSIGN_OR_RETURN(const Undo undo, core.versions->UndoOf(version));
     if (seen) {
-      old.Settle(version);
+      ForEachSlot(version.kind, *undo, [&old](uint16_t slot) { old.Settle(slot); });
     } else {
-      old.Add(version, core.layout.size(), only);
+      old.Add(version.kind, undo, core.layout.size(), only);
     }
-    return !version.IsLastFor(view);
-  });
+  }
   return old;
 }
 
@@ -190,7 +195,7 @@ Status AddAsSeen(const FileCore& core, Rid rid, const tx::View& view, OldRows* r
     }
   }
   const auto slot = static_cast<uint16_t>(rid.slot);
-  const OldSlots old = OldSlots::Of(core, rid.page, view, slot);
+  ASSIGN_OR_RETURN(const OldSlots old, OldSlots::Of(core, rid.page, view, slot));
   if (!old.Has(slot)) {
     return exists ? rows->Add(rid, {}, &cells) : Status();
   }
@@ -216,35 +221,36 @@ Result<std::optional<PinnedRecord>> PinAsSeen(const FileCore& core, Rid rid, con
   return std::optional<PinnedRecord>();
 }
 
-std::shared_ptr<const tx::TransactionState> ChangerOf(const FileCore& core, Rid rid) {
-  std::shared_ptr<const tx::TransactionState> changer;
-  core.versions->ForEach(rid.page, [&](const Version& version) {
-    bool is_it = false;
-    if (version.stamp.by->active()) {
-      is_it = version.kind == kUndoBulkPage;
-      ForEachSlot(version, [&](uint16_t slot) { is_it = is_it || rid.slot == SlotNum{slot}; });
+Result<std::shared_ptr<const tx::TransactionState>> ChangerOf(const FileCore& core, Rid rid) {
+  const std::vector<Version> versions = core.versions->Choose(
+      rid.page, [](const Version& version, bool* /*last*/) { return version.stamp.by->active(); });
+  for (const Version& version : versions) {
+    ASSIGN_OR_RETURN(const auto undo, core.versions->UndoOf(version));
+    if (version.kind == kUndoBulkPage || Names(version.kind, *undo, rid.slot)) {
+      return version.stamp.by;
     }
-    if (is_it) {
-      changer = version.stamp.by;
-    }
-    return !is_it;
-  });
-  return changer;
+  }
+  return std::shared_ptr<const tx::TransactionState>();
 }
 
-std::vector<RecordChange> ChangedSince(const FileCore& core, const tx::View& view) {
+Result<std::vector<RecordChange>> ChangedSince(const FileCore& core, const tx::View& view) {
   std::vector<RecordChange> changes;
-  core.versions->ForAll([&](PageNum page, const Version& version) {
-    const tx::Timestamp ended = version.stamp.by->end();
-    if (ended == tx::kNever || !view.IsOvertakenBy(version.stamp)) {
-      return true;
+  for (const PageNum page : core.versions->Pages()) {
+    const std::vector<Version> versions =
+        core.versions->Choose(page, [&](const Version& version, bool* /*last*/) {
+          return !version.stamp.by->active() && view.IsOvertakenBy(version.stamp);
+        });
+    for (const Version& version : versions) {
+      const tx::Timestamp ended = version.stamp.by->end();
+      if (version.kind == kUndoBulkPage) {
+        changes.push_back({page, std::nullopt, ended});
+        continue;
+      }
+      ASSIGN_OR_RETURN(const auto undo, core.versions->UndoOf(version));
+      ForEachSlot(version.kind, *undo,
+                  [&](uint16_t slot) { changes.push_back({page, SlotNum{slot}, ended}); });
     }
-    if (version.kind == kUndoBulkPage) {
-      changes.push_back({page, std::nullopt, ended});
-    }
-    ForEachSlot(version, [&](uint16_t slot) { changes.push_back({page, SlotNum{slot}, ended}); });
-    return true;
-  });
+  }
   return changes;
 }
 
@@ -256,10 +262,11 @@ Status OvertakenError() {
 
 namespace {
 
-// Whether the version is of an update of none of the columns.
-bool SparesColumns(const Version& version, const std::vector<uint32_t>& columns) {
+// Whether the undo record is of an update of none of the columns.
+bool SparesColumns(tx::UndoKind kind, const std::string& undo,
+                   const std::vector<uint32_t>& columns) {
   RowBlock block;
-  return version.kind == kUndoUpdate && block.Parse(Body(version)) &&
+  return kind == kUndoUpdate && block.Parse(Body(undo)) &&
          std::none_of(block.columns().begin(), block.columns().end(), [&](const auto& changed) {
            return std::find(columns.begin(), columns.end(), changed.column) != columns.end();
          });
@@ -269,23 +276,22 @@ bool SparesColumns(const Version& version, const std::vector<uint32_t>& columns)
 
 Status CheckNotOvertaken(const FileCore& core, std::span<const Rid> rids, const tx::View& view,
                          const std::vector<uint32_t>* columns) {
-  bool overtaken = false;
-  core.versions->ForEach(rids[0].page, [&](const Version& version) {
-    if (!view.IsOvertakenBy(version.stamp) ||
-        (columns != nullptr && SparesColumns(version, *columns))) {
-      return !version.IsLastFor(view);
+  const std::vector<Version> versions =
+      core.versions->Choose(rids[0].page, [&](const Version& version, bool* last) {
+        *last = version.IsLastFor(view);
+        return view.IsOvertakenBy(version.stamp);
+      });
+  for (const Version& version : versions) {
+    ASSIGN_OR_RETURN(const auto undo, core.versions->UndoOf(version));
+    if (columns != nullptr && SparesColumns(version.kind, *undo, *columns)) {
+      continue;
     }
-    if (version.kind == kUndoBulkPage) {
-      overtaken = true;
-      return false;
+    const auto is_named = [&](Rid rid) { return Names(version.kind, *undo, rid.slot); };
+    if (version.kind == kUndoBulkPage || std::any_of(rids.begin(), rids.end(), is_named)) {
+      return OvertakenError();
     }
-    ForEachSlot(version, [&](uint16_t slot) {
-      overtaken = overtaken || std::any_of(rids.begin(), rids.end(),
-                                           [slot](Rid rid) { return rid.slot == SlotNum{slot}; });
-    });
-    return !overtaken && !version.IsLastFor(view);
-  });
-  return overtaken ? OvertakenError() : Status();
+  }
+  return {};
 }
 
 }  // namespace redbase::rm

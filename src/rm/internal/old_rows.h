@@ -34,8 +34,8 @@ class OldSlots {
  public:
   // Of the page; of `only` one slot where given.  Empty when the view sees the page as it
   // is.  The file's versions may not be empty.
-  static OldSlots Of(const FileCore& core, PageNum page, const tx::View& view,
-                     std::optional<uint16_t> only = std::nullopt);
+  static Result<OldSlots> Of(const FileCore& core, PageNum page, const tx::View& view,
+                             std::optional<uint16_t> only = std::nullopt);
 
   bool empty() const { return slots_.empty() && !all_; }
   // Whether the view sees the slot otherwise than it is.
@@ -50,16 +50,16 @@ class OldSlots {
   bool all() const { return all_; }
 
  private:
-  void Add(const Version& version, size_t columns, std::optional<uint16_t> only);
-  void AddInserted(const Version& version, std::optional<uint16_t> only);
-  void Settle(const Version& version);
+  using Undo = std::shared_ptr<const std::string>;
+
+  void Add(tx::UndoKind kind, const Undo& undo, size_t columns, std::optional<uint16_t> only);
   bool IsSettled(uint16_t slot) const { return slot < settled_.size() && settled_[slot]; }
   void Settle(uint16_t slot);
 
   std::map<uint16_t, OldSlot> slots_;
   std::vector<bool> settled_;  // a change of the slot that the view sees is passed
   bool all_ = false;
-  std::vector<std::shared_ptr<const std::string>> undo_;  // cells borrow from these
+  std::vector<Undo> undo_;    // cells borrow from these
 };
 
 class OldRows {
@@ -105,10 +105,10 @@ Result<std::optional<PinnedRecord>> PinAsSeen(const FileCore& core, Rid rid, con
                                               OldRows* rows);
 
 // The transaction under way that was the last to change the record; null when there is none.
-std::shared_ptr<const tx::TransactionState> ChangerOf(const FileCore& core, Rid rid);
+Result<std::shared_ptr<const tx::TransactionState>> ChangerOf(const FileCore& core, Rid rid);
 
 // What others have changed whose ends the view does not see.
-std::vector<RecordChange> ChangedSince(const FileCore& core, const tx::View& view);
+Result<std::vector<RecordChange>> ChangedSince(const FileCore& core, const tx::View& view);
 
 Status OvertakenError();
 // OvertakenError, of kConflict, when somebody whose end the view does not see has changed

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/bytes.h"
+#include "tx/transaction_log.h"
+
 namespace redbase::rm {
 
 namespace {
@@ -23,15 +26,37 @@ tx::Timestamp LastEnd(const std::vector<Version>& versions) {
   return last;
 }
 
+// Forgets the payloads of a transaction's versions before `before`, which are older than its
+// others; whether there were only such.
+bool SpillPage(std::vector<Version>* versions, const tx::TransactionState& transaction,
+               uint64_t before) {
+  bool all = true;
+  for (auto version = versions->rbegin(); version != versions->rend(); ++version) {
+    if (version->stamp.by.get() != &transaction) {
+      continue;
+    }
+    if (version->sequence >= before) {
+      all = false;
+    } else if (version->undo == nullptr) {
+      break;  // and so are those before
+    } else {
+      version->undo = nullptr;
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
-void VersionMap::Add(PageNum page, Version version) {
+void VersionMap::Add(PageNum page, tx::Stamp stamp, tx::UndoKind kind, tx::UndoNote note) {
   const auto number = static_cast<uint32_t>(page);
+  log_.store(note.log, std::memory_order_relaxed);  // of one file it is always the same
+  Version version{std::move(stamp), kind, std::move(note.payload), note.sequence};
   Shard& shard = shards_[number % kShards];
   const common::MutexLock lock(shard.mutex);
-  std::vector<uint32_t>& pages = shard.of[version.stamp.by.get()];
-  if (pages.empty() || pages.back() != number) {
-    pages.push_back(number);
+  Changed& changed = shard.of[version.stamp.by.get()];
+  if (changed.pages.size() == changed.spilled || changed.pages.back() != number) {
+    changed.pages.push_back(number);
   }
   std::vector<Version>& versions = shard.pages[number];
   // Asked once for the changes that a transaction makes in a row.
@@ -42,6 +67,44 @@ void VersionMap::Add(PageNum page, Version version) {
   count_.fetch_add(1, std::memory_order_release);
 }
 
+Result<std::shared_ptr<const std::string>> VersionMap::UndoOf(const Version& version) const {
+  if (version.undo != nullptr) {
+    return version.undo;
+  }
+  ASSIGN_OR_RETURN(const tx::LoggedUndo read, log_.load()->ReadUndo(version.sequence));
+  return std::make_shared<const std::string>(AsChars(read.entry().payload));
+}
+
+std::vector<PageNum> VersionMap::Pages() const {
+  std::vector<PageNum> pages;
+  for (const Shard& shard : shards_) {
+    const common::MutexLock lock(shard.mutex);
+    for (const auto& [page, versions] : shard.pages) {
+      pages.push_back(PageNum{page});
+    }
+  }
+  return pages;
+}
+
+void VersionMap::Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log,
+                       uint64_t before) {
+  if (log_.load() != &log) {
+    return;
+  }
+  for (Shard& shard : shards_) {
+    const common::MutexLock lock(shard.mutex);
+    const auto of = shard.of.find(&transaction);
+    if (of == shard.of.end()) {
+      continue;
+    }
+    Changed& changed = of->second;
+    while (changed.spilled < changed.pages.size() &&
+           SpillPage(&shard.pages[changed.pages[changed.spilled]], transaction, before)) {
+      ++changed.spilled;
+    }
+  }
+}
+
 void VersionMap::Forget(const tx::TransactionState& transaction) {
   for (Shard& shard : shards_) {
     const common::MutexLock lock(shard.mutex);
@@ -49,7 +112,7 @@ void VersionMap::Forget(const tx::TransactionState& transaction) {
     if (of == shard.of.end()) {
       continue;
     }
-    for (const uint32_t page : of->second) {
+    for (const uint32_t page : of->second.pages) {
       const auto found = shard.pages.find(page);
       if (found == shard.pages.end()) {
         continue;

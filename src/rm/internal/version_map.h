@@ -8,9 +8,13 @@
 // Taking back adds no version: a record that was put back is what the versions of its
 // change say that it was.
 //
+// Of a transaction that has changed much the undo records are in the log only, and are
+// read there.
+//
 // Thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -29,7 +33,8 @@ namespace redbase::rm {
 struct Version {
   tx::Stamp stamp;
   tx::UndoKind kind{};
-  std::shared_ptr<const std::string> undo;  // the payload
+  std::shared_ptr<const std::string> undo{};  // the payload; null when it is only in the log
+  uint64_t sequence = 0;                      // of the undo record there
   // Where it is known: the last end of those who made the older versions of the page.
   tx::Timestamp older_ended = tx::kNever;
 
@@ -43,7 +48,9 @@ class VersionMap : public tx::VersionKeeper {
  public:
   // No page has any.
   bool empty() const { return count_.load(std::memory_order_acquire) == 0; }
-  void Add(PageNum page, Version version);
+  void Add(PageNum page, tx::Stamp stamp, tx::UndoKind kind, tx::UndoNote note);
+  // The undo record's payload, from wherever it is.
+  Result<std::shared_ptr<const std::string>> UndoOf(const Version& version) const;
   // The versions of a page, newest first, until `visit` answers false.  Requires: `visit`
   // takes no lock.
   template <typename Visit>
@@ -63,31 +70,46 @@ class VersionMap : public tx::VersionKeeper {
       }
     }
   }
-  // Each version with its page, until `visit` answers false.  Requires: `visit` takes no lock.
-  template <typename Visit>
-  void ForAll(Visit visit) const {
-    if (empty()) {
-      return;
-    }
-    for (const Shard& shard : shards_) {
-      const common::MutexLock lock(shard.mutex);
-      for (const auto& [page, versions] : shard.pages) {
-        for (const Version& version : versions) {
-          if (!visit(PageNum{page}, version)) {
-            return;
-          }
-        }
+  // Copies of those versions of a page, newest first, that `choose(version, &last)` wants, up to
+  // the one where it sets `last`.
+  template <typename ChooseOne>
+  std::vector<Version> Choose(PageNum page, ChooseOne choose) const {
+    std::vector<Version> chosen;
+    ForEach(page, [&](const Version& version) {
+      bool last = false;
+      if (choose(version, &last)) {
+        chosen.push_back(version);
       }
-    }
+      return !last;
+    });
+    return chosen;
   }
+  // Whether a version of any page satisfies the predicate, which takes no lock.
+  template <typename Predicate>
+  bool Any(Predicate predicate) const {
+    return !empty() && std::any_of(shards_.begin(), shards_.end(), [&](const Shard& shard) {
+      const common::MutexLock lock(shard.mutex);
+      return std::any_of(shard.pages.begin(), shard.pages.end(), [&](const auto& page) {
+        return std::any_of(page.second.begin(), page.second.end(), predicate);
+      });
+    });
+  }
+  // The pages that have versions.
+  std::vector<PageNum> Pages() const;
   void Forget(const tx::TransactionState& transaction) override;
+  void Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log,
+             uint64_t before) override;
 
  private:
+  // With versions of one transaction.
+  struct Changed {
+    std::vector<uint32_t> pages;  // some twice, one at each change that does not follow another
+    size_t spilled = 0;             // of them
+  };
   struct Shard {
     mutable common::Mutex mutex;
     std::unordered_map<uint32_t, std::vector<Version>> pages GUARDED_BY(mutex);  // oldest first
-    // Pages with versions of a transaction; some twice.
-    std::unordered_map<const tx::TransactionState*, std::vector<uint32_t>> of GUARDED_BY(mutex);
+    std::unordered_map<const tx::TransactionState*, Changed> of GUARDED_BY(mutex);
   };
   static constexpr size_t kShards = 16;
 
@@ -97,6 +119,7 @@ class VersionMap : public tx::VersionKeeper {
 
   std::array<Shard, kShards> shards_;
   std::atomic<size_t> count_{0};
+  std::atomic<const tx::TransactionLog*> log_{nullptr};  // that has the undo records
 };
 
 }  // namespace redbase::rm

@@ -1,0 +1,91 @@
+// Versions of transactions that have changed much.
+
+#include "rm/internal/version_map.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "common/bytes.h"
+#include "common/sim_env.h"
+#include "tests/support/expect_status.h"
+#include "tx/transaction.h"
+#include "tx/transaction_log.h"
+
+namespace redbase::rm {
+namespace {
+
+constexpr pf::FileId kFile{7};
+constexpr tx::UndoKind kKind{0x0101};
+
+class VersionMapTest : public ::testing::Test {
+ protected:
+  VersionMapTest() {
+    EXPECT_OK(env_.CreateDirectory("/db"));
+    EXPECT_OK(tx::TransactionLog::Create(env_, "/db", 1, 1));
+    auto log = tx::TransactionLog::Open(env_, "/db", 1);
+    EXPECT_OK(log);
+    log_ = *std::move(log);
+    log_->SetUndoMemory(1000);
+  }
+  void Change(tx::Transaction& transaction, uint32_t page, const std::string& text) {
+    versions_->Add(PageNum{page}, transaction.stamp(), kKind,
+                   transaction.NoteUndo(kFile, kKind, AsBytes(text)));
+    transaction.state().Keep(versions_);
+  }
+  // Newest first; with '*' what is not in memory.
+  std::string Of(uint32_t page) const {
+    std::string all;
+    for (const Version& version :
+         versions_->Choose(PageNum{page}, [](const Version&, bool*) { return true; })) {
+      const auto undo = versions_->UndoOf(version);
+      EXPECT_OK(undo);
+      all += (version.undo == nullptr ? "*" : "") + **undo + " ";
+    }
+    return all;
+  }
+  size_t InMemory() const {
+    size_t count = 0;
+    versions_->Any([&count](const Version& version) {
+      count += version.undo != nullptr ? 1 : 0;
+      return false;
+    });
+    return count;
+  }
+
+  common::SimEnv env_;
+  std::unique_ptr<tx::TransactionLog> log_;
+  const std::shared_ptr<VersionMap> versions_ = std::make_shared<VersionMap>();
+};
+
+TEST_F(VersionMapTest, OnlyTheNewestAreInMemory) {
+  tx::Transaction other(*log_);
+  Change(other, 3, "other");
+  tx::Transaction transaction(*log_);
+  for (uint32_t i = 0; i < 2000; ++i) {
+    Change(transaction, i % 40, std::to_string(i));  // each page again and again
+    ASSERT_LE(InMemory(), 30U);
+  }
+  EXPECT_TRUE(Of(39).starts_with("1999 *1959 *1919 "));
+  EXPECT_TRUE(Of(3).ends_with(" *83 *43 *3 other "));
+  EXPECT_EQ(versions_->Pages().size(), 40U);
+  ASSERT_OK(transaction.Commit());
+  EXPECT_EQ(Of(3), "other ");
+}
+
+TEST_F(VersionMapTest, AnotherLogsRecordsAreNotMeant) {
+  tx::Transaction transaction(*log_);
+  Change(transaction, 1, "a");
+  ASSERT_OK(env_.CreateDirectory("/other"));
+  ASSERT_OK(tx::TransactionLog::Create(env_, "/other", 1, 1));
+  const auto other = tx::TransactionLog::Open(env_, "/other", 1);
+  ASSERT_OK(other);
+  versions_->Spill(transaction.state(), **other, log_->log().end());
+  EXPECT_EQ(Of(1), "a ");
+  versions_->Spill(transaction.state(), *log_, log_->log().end());
+  EXPECT_EQ(Of(1), "*a ");
+}
+
+}  // namespace
+}  // namespace redbase::rm
