@@ -79,6 +79,9 @@ class Env {
   // Files.  Errors are kNotFound, kAlreadyExists, kIoError (message: the path
   // and the system's reason), kUnavailable for a held lock.
   virtual Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
+  // An empty file on the file system of the directory, without a name: it is gone when it
+  // is closed, also by a crash.
+  virtual Result<std::unique_ptr<File>> OpenTemporary(const std::string& directory) = 0;
   virtual Result<FileInfo> Stat(const std::string& path) = 0;
   virtual bool Exists(const std::string& path) = 0;
   // Whether names may be made in the directory and removed from it.
@@ -109,6 +112,9 @@ class Env {
                                               std::function<void()> body) = 0;
   virtual unsigned ProcessorCount() = 0;
 };
+
+// What stands before the last slash of a path.
+inline std::string DirectoryOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 // The operating system's; lives for ever.
 Env& RealEnv();

@@ -95,6 +95,10 @@ class PosixEnv : public Env {
     return PosixFile::Open(path, mode);
   }
 
+  Result<std::unique_ptr<File>> OpenTemporary(const std::string& directory) override {
+    return PosixFile::OpenTemporary(directory);
+  }
+
   Result<FileInfo> Stat(const std::string& path) override {
     struct stat info {};
     RETURN_IF_ERROR(FromCall(path, stat(path.c_str(), &info)));

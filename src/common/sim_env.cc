@@ -312,6 +312,15 @@ Result<std::unique_ptr<File>> SimEnv::Open(const std::string& path, OpenMode mod
       std::make_unique<SimFile>(this, *node, path, mode != OpenMode::kRead, crashes_));
 }
 
+Result<std::unique_ptr<File>> SimEnv::OpenTemporary(const std::string& directory) {
+  const MutexLock lock(mutex_);
+  RETURN_IF_ERROR(Count(FaultPlan::kOpen, directory));
+  RETURN_IF_ERROR(CheckPermission(directory));
+  RETURN_IF_ERROR(disk_->Find(directory).status());
+  return std::unique_ptr<File>(std::make_unique<SimFile>(this, std::make_shared<SimDisk::Node>(),
+                                                         TemporaryName(directory), true, crashes_));
+}
+
 Result<FileInfo> SimEnv::Stat(const std::string& path) {
   const MutexLock lock(mutex_);
   RETURN_IF_ERROR(Count(FaultPlan::kDirectory, path));

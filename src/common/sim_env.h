@@ -106,6 +106,7 @@ class SimEnv : public Env {
   void Step(int64_t micros) { micros_.fetch_add(micros); }
 
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override;
+  Result<std::unique_ptr<File>> OpenTemporary(const std::string& directory) override;
   Result<FileInfo> Stat(const std::string& path) override;
   bool Exists(const std::string& path) override;
   Status CheckWritable(const std::string& directory) override;

@@ -111,15 +111,20 @@ const RemovedEntries& BPlusTree::removed() const { return impl_->removed(); }
 
 bool BPlusTree::has_removed() const { return !impl_->removed().empty(); }
 
-void BPlusTree::AddRemoved(std::string_view prefix, size_t first, std::vector<Rid>* rids) const {
+Status BPlusTree::AddRemoved(std::string_view prefix, size_t first, std::vector<Rid>* rids) const {
   const std::string end = PrefixSuccessor(std::string(prefix));
-  for (const std::string& entry : impl_->removed().List(
-           prefix, end.empty() ? std::optional<std::string_view>() : std::optional(end))) {
+  RemovedRange range{.from = prefix};
+  if (!end.empty()) {
+    range.to = end;
+  }
+  ASSIGN_OR_RETURN(const std::vector<std::string> removed, impl_->removed().List(range));
+  for (const std::string& entry : removed) {
     rids->push_back(RidOf(entry));
   }
   const auto begin = rids->begin() + static_cast<ptrdiff_t>(first);
   std::sort(begin, rids->end());
   rids->erase(std::unique(begin, rids->end()), rids->end());
+  return {};
 }
 
 Result<std::optional<Rid>> BPlusTree::LookupOne(std::string_view key) const {

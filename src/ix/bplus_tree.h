@@ -106,7 +106,7 @@ class BPlusTree : public tx::UndoTarget {
   bool has_removed() const;
   // Adds the RIDs of those whose keys begin with these bytes to the ones that were looked up
   // for them, from the first-th on: ascending, each once.
-  void AddRemoved(std::string_view prefix, size_t first, std::vector<Rid>* rids) const;
+  Status AddRemoved(std::string_view prefix, size_t first, std::vector<Rid>* rids) const;
   // The first RID of `key`.
   Result<std::optional<Rid>> LookupOne(std::string_view key) const;
   // Whether this very entry is there: one descent, however many share the key.

@@ -44,6 +44,9 @@ class IndexScan::Impl {
   void Repeat() { place_ = begin_; }
 
  private:
+  // Of the removed entries that a step takes.
+  static constexpr size_t kMostRemoved = 1000;
+
   struct Place {
     std::string bound;  // empty is the open end
     bool done = false;
@@ -75,13 +78,13 @@ class IndexScan::Impl {
     std::vector<Rid> step_rids;
     std::vector<std::string> step_keys;
     RETURN_IF_ERROR(step(&step_rids, &step_keys));
-    Merge(from.bound, step_rids, step_keys);
-    return {};
+    return Merge(from.bound, step_rids, step_keys);
   }
 
   // What a step from `from` found, and what was removed between there and place_.
-  void Merge(const std::string& from, const std::vector<Rid>& rids,
-             const std::vector<std::string>& keys) {
+  // Where too much was removed, the step ends earlier.
+  Status Merge(const std::string& from, const std::vector<Rid>& rids,
+               const std::vector<std::string>& keys) {
     std::vector<std::string> entries;
     for (size_t i = 0; i < rids.size(); ++i) {
       entries.emplace_back(EntryBuffer(keys[i], rids[i]).view());
@@ -94,8 +97,14 @@ class IndexScan::Impl {
     }
     const bool stood = !place_.done && from == place_.bound;  // a leaf that changed meanwhile
     if (!stood) {
-      std::vector<std::string> removed = removed_->List(
-          low, high.empty() ? std::optional<std::string_view>() : std::optional(high));
+      RemovedRange range{.from = low, .backward = !forward, .limit = kMostRemoved};
+      if (!high.empty()) {
+        range.to = high;
+      }
+      ASSIGN_OR_RETURN(std::vector<std::string> removed, removed_->List(range));
+      if (removed.size() == kMostRemoved) {
+        EndStepAt(removed.back(), &entries);
+      }
       entries.insert(entries.end(), std::make_move_iterator(removed.begin()),
                      std::make_move_iterator(removed.end()));
       std::sort(entries.begin(), entries.end());
@@ -106,6 +115,19 @@ class IndexScan::Impl {
     }
     place_.merged.assign(std::make_move_iterator(entries.begin()),
                          std::make_move_iterator(entries.end()));
+    return {};
+  }
+
+  // The step goes no further than `last`; of the tree's entries those behind are left out.
+  void EndStepAt(const std::string& last, std::vector<std::string>* entries) {
+    if (direction_ == Direction::kForward) {
+      place_.bound = last + '\0';  // what comes next
+      std::erase_if(*entries, [&](const std::string& each) { return each >= place_.bound; });
+    } else {
+      place_.bound = last;
+      std::erase_if(*entries, [&](const std::string& each) { return each < place_.bound; });
+    }
+    place_.done = false;
   }
 
   void TakeMerged(std::vector<Rid>* rids, std::vector<std::string>* keys) {

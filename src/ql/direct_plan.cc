@@ -91,7 +91,7 @@ class DirectSelect : public DirectPlan {
     RETURN_IF_ERROR(tree_.Lookup(key_, &rids_));
     // Looked at after the tree: what left it before is there.
     if (context.view != nullptr && tree_.has_removed()) {
-      tree_.AddRemoved(key_, 0, &rids_);
+      RETURN_IF_ERROR(tree_.AddRemoved(key_, 0, &rids_));
     }
     if (rids_.empty()) {
       return nullptr;

@@ -56,8 +56,7 @@ Transaction::~Transaction() {
   }
 }
 
-UndoNote Transaction::NoteUndo(pf::FileId file, UndoKind kind,
-                               std::span<const std::byte> payload) {
+UndoNote Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const std::byte> payload) {
   UndoNote note{std::make_shared<const std::string>(AsChars(payload)), log_};
   uint64_t spill = 0;
   {
@@ -189,8 +188,9 @@ Result<std::optional<Transaction::Record>> Transaction::TakeNewest(Savepoint mar
   }
   ASSIGN_OR_RETURN(const LoggedUndo read, log_->ReadUndo(spilled_, id_));
   const UndoEntry& undo = read.entry();
-  Record record{0,        undo.file,    undo.kind, std::make_shared<std::string>(AsChars(undo.payload)),
-                spilled_, undo.previous};
+  Record record{0,         undo.file,
+                undo.kind, std::make_shared<std::string>(AsChars(undo.payload)),
+                spilled_,  undo.previous};
   spilled_ = undo.previous;
   return std::optional<Record>(std::move(record));
 }
@@ -210,9 +210,9 @@ std::vector<Transaction::Action> Transaction::TakeActions(Savepoint mark) {
 Status Transaction::TakeBack(const Record& record, bool all_so_far) {
   UndoTarget* const target = targets_.Find(record.file);
   if (target == nullptr) {
-    return {Code::kInternal, "rollback: file " +
-                                 std::to_string(static_cast<uint32_t>(record.file)) +
-                                 " is not open"};
+    return {
+        Code::kInternal,
+        "rollback: file " + std::to_string(static_cast<uint32_t>(record.file)) + " is not open"};
   }
   RETURN_IF_ERROR(target->Undo(record.kind, AsBytes(*record.payload)));
   if (all_so_far) {

@@ -115,6 +115,15 @@ TEST_F(RealEnvTest, FilesAreNeverMadeThroughALink) {
   EXPECT_FALSE(env_.Exists(In("target")));
 }
 
+TEST_F(RealEnvTest, ATemporaryFileHasNoName) {
+  const auto file = env_.OpenTemporary(folder_);
+  ASSERT_OK(file);
+  ASSERT_OK((*file)->Write(5, AsBytes("text")));
+  EXPECT_EQ(ReadAt(**file, 5, 4), "text");
+  EXPECT_EQ(env_.List(folder_)->size(), 0U);
+  EXPECT_EQ(env_.OpenTemporary(In("none")).status().code(), Code::kNotFound);
+}
+
 TEST_F(RealEnvTest, ListSortsAndTellsLinksFromWhatTheyPointTo) {
   Make("b", "x");
   EXPECT_OK(env_.CreateDirectory(In("c")));

@@ -105,6 +105,17 @@ TEST_F(SimEnvTest, AnOpenFileOutlivesItsName) {
   EXPECT_EQ(ReadAt(*file, 0, 5), "hello");
 }
 
+TEST_F(SimEnvTest, ATemporaryFileHasNoName) {
+  const auto file = env_.OpenTemporary("/");
+  ASSERT_OK(file);
+  const size_t names = env_.List("/")->size();
+  ASSERT_OK((*file)->Write(0, AsBytes("text")));
+  EXPECT_EQ(env_.List("/")->size(), names);
+  EXPECT_EQ(env_.OpenTemporary("/none").status().code(), Code::kNotFound);
+  env_.Crash(1);
+  EXPECT_FALSE((*file)->Size().ok());
+}
+
 TEST_F(SimEnvTest, ALockIsHeldOnce) {
   {
     const auto lock = env_.Lock("/lock");

@@ -10,6 +10,11 @@
 
 namespace redbase::common {
 
+// What errors call a file without a name.
+inline std::string TemporaryName(const std::string& directory) {
+  return directory + "/(temporary)";
+}
+
 // An error number of a system call on `path`: kNotFound, kAlreadyExists or
 // kIoError, with the message "<path>: <the system's reason>".
 inline Status SystemError(const std::string& path, int error) {

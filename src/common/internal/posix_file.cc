@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 #include "common/internal/io_errors.h"
@@ -50,6 +51,26 @@ Result<Descriptor> OpenDescriptor(const std::string& path, int flags) {
       return SystemError(path, errno);
     }
   }
+}
+
+// Some file systems make no file without a name: there it has one for a moment.
+Result<std::unique_ptr<File>> PosixFile::OpenTemporary(const std::string& directory) {
+  int fd = -1;
+  do {
+    fd = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+    std::string name = directory + "/.temporary-XXXXXX";
+    fd = mkostemp(name.data(), O_CLOEXEC);
+    if (fd >= 0) {
+      unlink(name.c_str());
+    }
+  }
+  if (fd < 0) {
+    return SystemError(directory, errno);
+  }
+  return std::unique_ptr<File>(
+      std::make_unique<PosixFile>(Descriptor(fd), TemporaryName(directory)));
 }
 
 Result<std::unique_ptr<File>> PosixFile::Open(const std::string& path, OpenMode mode) {

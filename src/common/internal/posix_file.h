@@ -30,6 +30,7 @@ Result<Descriptor> OpenDescriptor(const std::string& path, int flags);
 class PosixFile : public File {
  public:
   static Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode);
+  static Result<std::unique_ptr<File>> OpenTemporary(const std::string& directory);
   PosixFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   Status Read(uint64_t offset, std::span<std::byte> out) override;

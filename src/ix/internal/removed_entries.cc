@@ -1,56 +1,158 @@
 #include "ix/internal/removed_entries.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "tx/transaction_log.h"
 
 namespace redbase::ix {
 
-void RemovedEntries::Add(std::string_view entry, std::shared_ptr<const tx::TransactionState> by) {
+namespace {
+
+// What an entry takes in the two maps, besides its characters.
+constexpr size_t kEntryBytes = 120;
+
+}  // namespace
+
+void RemovedEntries::Add(std::string_view entry, Transaction by) {
   const common::MutexLock lock(mutex_);
-  const Entries::iterator at = entries_.try_emplace(std::string(entry)).first;
+  const auto [at, added] = entries_.try_emplace(std::string(entry));
+  bytes_ += added ? kEntryBytes + entry.size() : 0;
   ++at->second.count;
   of_[by.get()].push_back(at);
   at->second.last = std::move(by);
-  count_.store(entries_.size(), std::memory_order_release);
+  UpdateCount();
 }
 
-std::shared_ptr<const tx::TransactionState> RemovedEntries::RemoverOf(std::string_view key) const {
-  if (empty()) {
-    return nullptr;
+void RemovedEntries::UpdateCount() {
+  count_.store(entries_.size() + runs_.size(), std::memory_order_release);
+}
+
+std::vector<std::shared_ptr<const RemovedRun>> RemovedEntries::runs() const {
+  std::vector<std::shared_ptr<const RemovedRun>> runs;
+  for (const Run& each : runs_) {
+    runs.push_back(each.run);
   }
-  const common::MutexLock lock(mutex_);
-  for (auto at = entries_.lower_bound(key); at != entries_.end() && at->first.starts_with(key);
-       ++at) {
-    if (at->second.last->active()) {
-      return at->second.last;
+  return runs;
+}
+
+Result<RemovedEntries::Transaction> RemovedEntries::RemoverOf(
+    std::string_view key, const tx::TransactionState& own) const {
+  if (empty()) {
+    return Transaction();
+  }
+  std::vector<std::shared_ptr<const RemovedRun>> runs;
+  {
+    const common::MutexLock lock(mutex_);
+    for (auto at = entries_.lower_bound(key); at != entries_.end() && at->first.starts_with(key);
+         ++at) {
+      const Transaction& last = at->second.last;
+      if (last.get() != &own && last->active()) {
+        return last;
+      }
+    }
+    runs = this->runs();
+  }
+  for (const auto& run : runs) {
+    ASSIGN_OR_RETURN(Transaction remover, run->RemoverOf(key, own));
+    if (remover != nullptr) {
+      return remover;
     }
   }
-  return nullptr;
+  return Transaction();
 }
 
-std::vector<std::string> RemovedEntries::List(std::string_view from,
-                                              std::optional<std::string_view> to) const {
+Result<std::vector<std::string>> RemovedEntries::List(const RemovedRange& range) const {
   std::vector<std::string> list;
-  const common::MutexLock lock(mutex_);
-  for (auto at = entries_.lower_bound(from); at != entries_.end() && (!to || at->first < *to);
-       ++at) {
-    list.push_back(at->first);
+  std::vector<std::shared_ptr<const RemovedRun>> runs;
+  {
+    const common::MutexLock lock(mutex_);
+    const auto begin = entries_.lower_bound(range.from);
+    const auto end =
+        range.to ? entries_.lower_bound(std::max(*range.to, range.from)) : entries_.end();
+    if (range.backward) {
+      for (auto at = end; at != begin && list.size() < range.limit;) {
+        list.push_back((--at)->first);
+      }
+    } else {
+      for (auto at = begin; at != end && list.size() < range.limit; ++at) {
+        list.push_back(at->first);
+      }
+    }
+    runs = this->runs();
   }
+  if (runs.empty()) {
+    return list;
+  }
+  for (const auto& run : runs) {
+    RETURN_IF_ERROR(run->List(range, &list));
+  }
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  if (range.backward) {
+    std::reverse(list.begin(), list.end());
+  }
+  list.resize(std::min(list.size(), range.limit));
   return list;
+}
+
+void RemovedEntries::Spill(const tx::TransactionState& /*transaction*/,
+                           const tx::TransactionLog& log, uint64_t /*before*/) {
+  const common::MutexLock lock(mutex_);
+  if (bytes_ > log.undo_memory()) {
+    // What cannot be written stays, and is tried again.
+    static_cast<void>(SpillAll());
+  }
+}
+
+Status RemovedEntries::SpillAll() {
+  if (file_ == nullptr) {
+    ASSIGN_OR_RETURN(file_, env_.OpenTemporary(directory_));
+    file_end_ = 0;
+  }
+  std::vector<RemovedRun::Removal> removals;
+  removals.reserve(entries_.size());
+  for (const auto& [entry, removed] : entries_) {
+    removals.push_back({entry, removed.last});
+  }
+  Run run;
+  ASSIGN_OR_RETURN(run.run, RemovedRun::Write(file_, file_end_, removals));
+  for (const auto& [transaction, entries] : of_) {
+    run.of.push_back(transaction);
+  }
+  file_end_ = run.run->end();
+  runs_.push_back(std::move(run));
+  of_.clear();
+  entries_.clear();
+  bytes_ = 0;
+  UpdateCount();
+  return {};
 }
 
 void RemovedEntries::Forget(const tx::TransactionState& transaction) {
   const common::MutexLock lock(mutex_);
-  const auto of = of_.find(&transaction);
-  if (of == of_.end()) {
-    return;
-  }
-  for (const Entries::iterator at : of->second) {
-    if (--at->second.count == 0) {
-      entries_.erase(at);
+  if (const auto of = of_.find(&transaction); of != of_.end()) {
+    for (const Entries::iterator at : of->second) {
+      if (--at->second.count == 0) {
+        bytes_ -= kEntryBytes + at->first.size();
+        entries_.erase(at);
+      }
     }
+    of_.erase(of);
   }
-  of_.erase(of);
-  count_.store(entries_.size(), std::memory_order_release);
+  for (Run& run : runs_) {
+    std::erase(run.of, &transaction);
+  }
+  std::erase_if(runs_, [](const Run& run) { return run.of.empty(); });
+  if (runs_.empty()) {
+    file_ = nullptr;  // whoever reads it still has it
+  }
+  UpdateCount();
+}
+
+size_t RemovedEntries::bytes() const {
+  const common::MutexLock lock(mutex_);
+  return bytes_;
 }
 
 }  // namespace redbase::ix

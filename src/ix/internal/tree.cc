@@ -161,8 +161,11 @@ Status BPlusTree::Impl::CheckUnique(tx::Transaction& transaction, const NodeView
                ? Duplicate(key)
                : transaction.state().BlockedBy(std::move(changer));
   }
-  auto remover = removed_->RemoverOf(key);
-  if (remover == nullptr || remover.get() == &transaction.state() || MayRepeat(key)) {
+  if (removed_->empty() || MayRepeat(key)) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(auto remover, removed_->RemoverOf(key, transaction.state()));
+  if (remover == nullptr) {
     return {};
   }
   return transaction.state().BlockedBy(std::move(remover));

@@ -140,7 +140,8 @@ class BPlusTree::Impl {
   tx::UndoTargets* undo_targets_;
   std::unique_ptr<pf::PageFile> file_;
   TreeOptions options_;
-  const std::shared_ptr<RemovedEntries> removed_ = std::make_shared<RemovedEntries>();
+  const std::shared_ptr<RemovedEntries> removed_ =
+      std::make_shared<RemovedEntries>(file_->pool().env(), common::DirectoryOf(file_->path()));
   std::atomic<uint64_t> entries_{0};
   std::atomic<uint32_t> nodes_{0};
   common::Mutex clean_mutex_;  // before latches; held while the counts are written

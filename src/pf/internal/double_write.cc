@@ -103,8 +103,7 @@ Status DoubleWriteArea::OpenFile() {
     const bool is_new = !env_.Exists(path_);
     ASSIGN_OR_RETURN(file_, env_.Open(path_, common::OpenMode::kAppend));
     if (is_new) {
-      const std::string directory = path_.substr(0, path_.rfind('/'));
-      RETURN_IF_ERROR(env_.SyncDirectory(directory));
+      RETURN_IF_ERROR(env_.SyncDirectory(common::DirectoryOf(path_)));
     }
   }
   return {};

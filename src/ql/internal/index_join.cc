@@ -104,7 +104,7 @@ Status IndexJoinOperator::LookUp(size_t outer_row, State* state) const {
   }
   // Looked at after the tree: what left it before is there.
   if (view_ != nullptr && tree_.has_removed()) {
-    tree_.AddRemoved(self.key, first, &self.rids);
+    RETURN_IF_ERROR(tree_.AddRemoved(self.key, first, &self.rids));
   }
   self.outer_rows.resize(self.rids.size(), static_cast<uint16_t>(outer_row));
   return {};

@@ -71,8 +71,7 @@ class FileCore : public std::enable_shared_from_this<FileCore> {
   // for the transaction, and for older snapshots.
   void NoteUndo(tx::Transaction& transaction, tx::UndoKind kind, PageNum page,
                 std::span<const std::byte> payload) {
-    versions->Add(page, transaction.stamp(), kind,
-                  transaction.NoteUndo(file.id(), kind, payload));
+    versions->Add(page, transaction.stamp(), kind, transaction.NoteUndo(file.id(), kind, payload));
     transaction.state().Keep(versions);
   }
 

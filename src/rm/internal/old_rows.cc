@@ -247,8 +247,9 @@ Result<std::vector<RecordChange>> ChangedSince(const FileCore& core, const tx::V
         continue;
       }
       ASSIGN_OR_RETURN(const auto undo, core.versions->UndoOf(version));
-      ForEachSlot(version.kind, *undo,
-                  [&](uint16_t slot) { changes.push_back({page, SlotNum{slot}, ended}); });
+      ForEachSlot(version.kind, *undo, [&](uint16_t slot) {
+        changes.push_back({page, SlotNum{slot}, ended});
+      });
     }
   }
   return changes;

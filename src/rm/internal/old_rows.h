@@ -59,7 +59,7 @@ class OldSlots {
   std::map<uint16_t, OldSlot> slots_;
   std::vector<bool> settled_;  // a change of the slot that the view sees is passed
   bool all_ = false;
-  std::vector<Undo> undo_;    // cells borrow from these
+  std::vector<Undo> undo_;  // cells borrow from these
 };
 
 class OldRows {

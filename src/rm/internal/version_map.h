@@ -104,7 +104,7 @@ class VersionMap : public tx::VersionKeeper {
   // With versions of one transaction.
   struct Changed {
     std::vector<uint32_t> pages;  // some twice, one at each change that does not follow another
-    size_t spilled = 0;             // of them
+    size_t spilled = 0;           // of them
   };
   struct Shard {
     mutable common::Mutex mutex;
