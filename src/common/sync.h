@@ -238,4 +238,30 @@ class CAPABILITY("latch") Latch {
   mutable std::atomic<uint64_t> word_{0};
 };
 
+class SCOPED_CAPABILITY SharedLatchLock {
+ public:
+  explicit SharedLatchLock(Latch& latch) ACQUIRE_SHARED(latch) : latch_(latch) {
+    latch_.LockShared();
+  }
+  ~SharedLatchLock() RELEASE() { latch_.UnlockShared(); }
+  SharedLatchLock(const SharedLatchLock&) = delete;
+  SharedLatchLock& operator=(const SharedLatchLock&) = delete;
+
+ private:
+  Latch& latch_;
+};
+
+class SCOPED_CAPABILITY ExclusiveLatchLock {
+ public:
+  explicit ExclusiveLatchLock(Latch& latch) ACQUIRE(latch) : latch_(latch) {
+    latch_.LockExclusive();
+  }
+  ~ExclusiveLatchLock() RELEASE() { latch_.UnlockExclusive(); }
+  ExclusiveLatchLock(const ExclusiveLatchLock&) = delete;
+  ExclusiveLatchLock& operator=(const ExclusiveLatchLock&) = delete;
+
+ private:
+  Latch& latch_;
+};
+
 }  // namespace redbase::common

@@ -379,13 +379,11 @@ Result<StatementResultPtr> Session::Impl::Checkpoint() {
   return Done();
 }
 
-// Alone, so that what is copied is the state of one moment.
 Result<StatementResultPtr> Session::Impl::Backup(const std::string& path) {
   if (transaction_) {
     return Status(Code::kInvalidArgument, "backup cannot run inside a transaction");
   }
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold,
-                   Lock(/*changes=*/true, StatementLock::Mode::kAlone));
+  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(/*changes=*/false));
   const std::string place = path.starts_with('/') ? path : database_.path + "/" + path;
   RETURN_IF_ERROR(database_.nodes->Backup(place, &cancel).Annotate("cannot back up to " + place));
   return Done();

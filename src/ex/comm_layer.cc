@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ex/internal/cluster.h"
+#include "ex/internal/cluster_copy.h"
 #include "ex/internal/cluster_statement.h"
 #include "ex/internal/cluster_statistics.h"
 #include "ex/internal/cluster_transaction.h"
@@ -188,18 +189,10 @@ Status CommLayer::Backup(const std::string& path, const common::CancelToken* can
   }
   Cluster& cluster = impl_->cluster();
   RETURN_IF_ERROR(cluster.DeliverKept());
-  RETURN_IF_ERROR(Flush());
-  RETURN_IF_ERROR(Checkpoint());
-  CallContext context;
-  context.cancel = cancel;
+  RETURN_IF_ERROR(Checkpoint());  // so that recovering the copy takes no time
   return sm::MakeWholeDirectory(
-      *cluster.options().env, path, "dbbackup", [&](const std::string& directory) -> Status {
-        RETURN_IF_ERROR(cluster.ForEachNode([&](uint32_t node) {
-          const Request request{{}, CopyRequest{sm::NodePath(directory, node)}};
-          return cluster.Call(node, request, context).status();
-        }));
-        return catalog().CopyTo(directory, cancel);
-      });
+      *cluster.options().env, path, "dbbackup",
+      [&](const std::string& directory) { return ClusterCopy(cluster, directory, cancel).Make(); });
 }
 
 Status CommLayer::Close() {

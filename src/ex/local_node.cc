@@ -173,8 +173,24 @@ struct LocalNode::Call {
   }
 
   Result<Reply> operator()(const CopyRequest& request) const {
-    RETURN_IF_ERROR(node.options_.env->CreateDirectory(request.directory));
-    RETURN_IF_ERROR(catalog().CopyTo(request.directory, context.cancel));
+    if (request.step == CopyStep::kEnd) {
+      static_cast<void>(node.TakeCopy(request.directory));
+      return Nothing();
+    }
+    common::Env& env = *node.options_.env;
+    std::unique_ptr<sm::CatalogCopy> copy = node.TakeCopy(request.directory);
+    if (request.step == CopyStep::kFiles) {
+      RETURN_IF_ERROR(env.CreateDirectory(request.directory));
+      copy = std::make_unique<sm::CatalogCopy>(env, catalog(), request.directory);
+      RETURN_IF_ERROR(copy->CopyFiles(context.cancel));
+    } else if (copy == nullptr) {
+      return Status(Code::kInternal, "a copy to go on with is not known");
+    } else if (request.step == CopyStep::kMoment) {
+      copy->NoteEnd();
+    } else {
+      RETURN_IF_ERROR(copy->CopyLog(context.cancel));
+    }
+    node.KeepCopy(request.directory, std::move(copy));
     return Nothing();
   }
 
@@ -190,6 +206,22 @@ struct LocalNode::Call {
     return Reply(std::move(report));
   }
 };
+
+std::unique_ptr<sm::CatalogCopy> LocalNode::TakeCopy(const std::string& directory) {
+  const common::MutexLock lock(mutex_);
+  const auto found = copies_.find(directory);
+  std::unique_ptr<sm::CatalogCopy> copy;
+  if (found != copies_.end()) {
+    copy = std::move(found->second);
+    copies_.erase(found);
+  }
+  return copy;
+}
+
+void LocalNode::KeepCopy(const std::string& directory, std::unique_ptr<sm::CatalogCopy> copy) {
+  const common::MutexLock lock(mutex_);
+  copies_[directory] = std::move(copy);
+}
 
 Result<std::unique_ptr<LocalNode>> LocalNode::Open(const Options& options, const Master& master,
                                                    uint32_t number) {

@@ -23,6 +23,7 @@
 #include "ex/transport.h"
 #include "pf/buffer_pool.h"  // NOLINT(layers): the pool is only passed on
 #include "sm/catalog.h"
+#include "sm/catalog_copy.h"
 #include "tx/transaction.h"
 
 namespace redbase::ex {
@@ -69,12 +70,17 @@ class LocalNode : public DataNode {
   MarkedTransaction* FindTransaction(TransactionId id) EXCLUDES(mutex_);
   std::unique_ptr<MarkedTransaction> TakeTransaction(TransactionId id) EXCLUDES(mutex_);
   Status CheckShape(const RelationShape& shape) const;
+  // The copy that is being made into the directory; null without one.
+  std::unique_ptr<sm::CatalogCopy> TakeCopy(const std::string& directory) EXCLUDES(mutex_);
+  void KeepCopy(const std::string& directory, std::unique_ptr<sm::CatalogCopy> copy)
+      EXCLUDES(mutex_);
 
   const Options options_;
   const std::unique_ptr<sm::Catalog> catalog_;
   common::Mutex mutex_;
   // Ordered after the catalog: transactions end before it does.
   std::map<TransactionId, std::unique_ptr<MarkedTransaction>> transactions_ GUARDED_BY(mutex_);
+  std::map<std::string, std::unique_ptr<sm::CatalogCopy>> copies_ GUARDED_BY(mutex_);
 };
 
 }  // namespace redbase::ex

@@ -1,5 +1,6 @@
 #include "ex/message.h"
 
+#include <array>
 #include <string_view>
 
 #include "common/bytes.h"
@@ -82,7 +83,11 @@ struct RequestText {
   std::string operator()(const FlushRequest& /*request*/) const { return "Flush"; }
   std::string operator()(const SyncLogRequest& /*request*/) const { return "SyncLog"; }
   std::string operator()(const CheckpointRequest& /*request*/) const { return "Checkpoint"; }
-  std::string operator()(const CopyRequest& request) const { return "Copy " + request.directory; }
+  std::string operator()(const CopyRequest& request) const {
+    static constexpr std::array<const char*, 4> kSteps{"files", "moment", "log", "end"};
+    return std::string("Copy ") + kSteps[static_cast<size_t>(request.step)] + " " +
+           request.directory;
+  }
   std::string operator()(const CloseRequest& /*request*/) const { return "Close"; }
   std::string operator()(const CheckReadsRequest& /*request*/) const { return "CheckReads"; }
   std::string operator()(const ValidateRequest& request) const {

@@ -100,10 +100,16 @@ struct FlushRequest {};
 struct SyncLogRequest {};
 // Makes recovery short, and what the node knows of ends durable.
 struct CheckpointRequest {};
-// Copies the node's database into a directory, which it makes (sm::Catalog::CopyTo).
-// Requires: FlushRequest and CheckpointRequest came before.
+// A step of copying the node's database into a directory (sm::CatalogCopy).
+enum class CopyStep : uint8_t {
+  kFiles,   // makes the directory, and copies the files
+  kMoment,  // notes the end of the log
+  kLog,     // copies the log, which completes the copy
+  kEnd,     // whether it was completed or not; it may never have begun
+};
 struct CopyRequest {
   std::string directory;
+  CopyStep step;
 };
 // Nothing may follow but the end of the transport.
 struct CloseRequest {};

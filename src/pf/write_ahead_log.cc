@@ -1,5 +1,6 @@
 #include "pf/write_ahead_log.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/bytes.h"
@@ -20,12 +21,16 @@ constexpr size_t kBufferBytes = size_t{1} << 20;
 
 class WriteAheadLog::Files {
  public:
-  Files(common::Env& env, const std::string& directory, uint64_t database_id,
+  Files(common::Env& its_env, const std::string& directory, uint64_t id,
         std::unique_ptr<LogControlFile> control_file)
-      : control(std::move(control_file)),
-        segments(env, directory, database_id),
-        copies(env, directory, database_id) {}
+      : env(its_env),
+        database_id(id),
+        control(std::move(control_file)),
+        segments(env, directory, id),
+        copies(env, directory, id) {}
 
+  common::Env& env;
+  const uint64_t database_id;
   const std::unique_ptr<LogControlFile> control;
   LogSegments segments;
   DoubleWriteArea copies;
@@ -226,6 +231,12 @@ uint64_t WriteAheadLog::checkpoint() const {
   return checkpoint_;
 }
 
+WriteAheadLog::RecoveryStart WriteAheadLog::recovery_start() const {
+  const common::MutexLock lock(mutex_);
+  const LogControl& control = files_->control->control();
+  return {control.checkpoint, control.redo_from, control.keep_from};
+}
+
 uint64_t WriteAheadLog::end() const {
   const common::MutexLock lock(mutex_);
   return end_;
@@ -248,6 +259,35 @@ Status WriteAheadLog::ForEachGroup(uint64_t from, const GroupVisitor& visit) {
     RETURN_IF_ERROR(visit(reader.sequence(), group));
   }
   return {};
+}
+
+Status WriteAheadLog::CopyTo(const std::string& directory, const RecoveryStart& start, uint64_t end,
+                             const common::CancelToken* cancel) {
+  RETURN_IF_ERROR(MakeDurable(end - 1));
+  LogSegments copy(files_->env, directory, files_->database_id);
+  std::vector<std::byte> buffer(std::min<uint64_t>(kBufferBytes, end - start.keep_from));
+  for (uint64_t at = start.keep_from; at < end; at += buffer.size()) {
+    if (cancel != nullptr) {
+      RETURN_IF_ERROR(cancel->Check());
+    }
+    const auto piece = std::span(buffer).first(std::min<uint64_t>(buffer.size(), end - at));
+    size_t got = 0;
+    {
+      const common::MutexLock lock(mutex_);
+      while (writing_) {
+        written_.Wait(mutex_);
+      }
+      ASSIGN_OR_RETURN(got, files_->segments.Read(at, piece));
+    }
+    if (got < piece.size()) {
+      return {Code::kCorruption,
+              files_->segments.PathAt(at + got) + ": the log ends before " + std::to_string(end)};
+    }
+    RETURN_IF_ERROR(copy.Write(at, piece));
+  }
+  RETURN_IF_ERROR(copy.Sync());
+  return LogControlFile::Create(files_->env, directory, files_->database_id,
+                                {start.checkpoint, start.redo_from, start.keep_from, end});
 }
 
 void WriteAheadLog::Check(common::CheckReport* report) {

@@ -30,6 +30,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/cancel_token.h"
 #include "common/check_report.h"
 #include "common/env.h"
 #include "common/result.h"
@@ -75,6 +76,14 @@ class WriteAheadLog : public Log {
   // where redo begins.
   uint64_t checkpoint() const EXCLUDES(mutex_);
   uint64_t redo_from() const { return redo_from_.load(std::memory_order_acquire); }
+  // What of a log recovery needs.
+  struct RecoveryStart {
+    uint64_t checkpoint = 0;
+    uint64_t redo_from = 0;
+    uint64_t keep_from = 0;  // undo asks for nothing before
+  };
+  // As the last checkpoint says.  Requires: none is being made.
+  RecoveryStart recovery_start() const EXCLUDES(mutex_);
   // The sequence that the next group will have.
   uint64_t end() const EXCLUDES(mutex_);
   // The failure of a sync, if there was one.
@@ -89,6 +98,12 @@ class WriteAheadLog : public Log {
   Status ForEachPageCopy(
       const std::function<Status(FileId file, PageNum page, PageView copy)>& visit)
       EXCLUDES(copies_mutex_);
+
+  // Makes a log in the directory that is a copy of this one from start.keep_from up to
+  // `end`, where a group ends; the caller syncs the directory.  Groups may be appended
+  // meanwhile.  `cancel` may be null.
+  Status CopyTo(const std::string& directory, const RecoveryStart& start, uint64_t end,
+                const common::CancelToken* cancel) EXCLUDES(mutex_);
 
   // Whether everything that somebody may still ask for can be read.  Requires: nobody
   // appends or makes a checkpoint.

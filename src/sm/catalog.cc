@@ -56,21 +56,6 @@ std::string NewIndexName(const Relation& table, const std::vector<uint32_t>& col
 }
 
 // The files that there are of all relations and indexes.
-std::vector<FileName> FilesOf(const CatalogSnapshot& snapshot) {
-  std::vector<FileName> files;
-  for (const auto& entry : snapshot.relations()) {
-    const Relation& relation = *entry.second;
-    if (relation.kind == RelationKind::kView || relation.partitioning) {
-      continue;
-    }
-    files.push_back({relation.id, relation.generation});
-    for (const IndexInfo& index : relation.indexes) {
-      files.push_back({index.id, index.generation});
-    }
-  }
-  return files;
-}
-
 }  // namespace
 
 class Catalog::Impl {
@@ -111,7 +96,6 @@ class Catalog::Impl {
   Status Flush();
   Status Checkpoint();
   Status Close();
-  Status CopyTo(const std::string& directory, const common::CancelToken* cancel);
   void CheckCatalog(common::CheckReport* report);
   SoundFiles CheckFiles(const Relation& table, common::CheckReport* report);
   Status Validate();
@@ -435,20 +419,6 @@ Status Catalog::Impl::Close() {
 
 // The copy has a log of its own, which begins where this one ends: nothing in this one is
 // needed any more.
-Status Catalog::Impl::CopyTo(const std::string& directory, const common::CancelToken* cancel) {
-  if (log_->has_unfinished()) {
-    return {Code::kUnavailable,
-            "a transaction could not be taken back wholly: open the database again first"};
-  }
-  for (const FileName file : FilesOf(*snapshot())) {
-    RETURN_IF_ERROR(files_.CopyTo(file, directory, cancel));
-  }
-  RETURN_IF_ERROR(
-      tx::TransactionLog::Create(env_, directory, options_.database_id, log_->log().end()));
-  // Last: with it the directory is a database.  Syncs the names, too.
-  return WriteControlFile(env_, directory, options_);
-}
-
 bool Catalog::Impl::CheckRecords(const Relation& table, common::CheckReport* report) {
   const Result<rm::RecordFile*> records = files_.Records(table);
   common::CheckReport found;
@@ -621,9 +591,6 @@ Status Catalog::DropIndex(tx::Transaction& transaction, const Relation& relation
 Status Catalog::Flush() { return impl_->Flush(); }
 Status Catalog::Checkpoint() { return impl_->Checkpoint(); }
 Status Catalog::Close() { return impl_->Close(); }
-Status Catalog::CopyTo(const std::string& directory, const common::CancelToken* cancel) {
-  return impl_->CopyTo(directory, cancel);
-}
 void Catalog::CheckCatalog(common::CheckReport* report) { impl_->CheckCatalog(report); }
 SoundFiles Catalog::CheckFiles(const Relation& relation, common::CheckReport* report) {
   return impl_->CheckFiles(relation, report);

@@ -132,11 +132,6 @@ class Catalog {
   Status Flush();
   // Makes recovery short; statements may go on meanwhile.
   Status Checkpoint();
-  // Copies what the database holds, as a database that was closed, into the directory,
-  // which exists and is empty; syncs it.  kCorruption, naming file and page, rather than a
-  // copy of damage.  Requires: Flush and Checkpoint came before, and nobody has changed
-  // anything since, nor does meanwhile.
-  Status CopyTo(const std::string& directory, const common::CancelToken* cancel);
   // What recovery did when the database was opened.
   const tx::RecoveryReport& recovery() const;
   // Flush, close all files, give the lock back.  Nothing but the destructor may

@@ -33,23 +33,7 @@ Status LockIfWritable(common::Env& env, const std::string& path,
   return lock.status().code() == Code::kUnavailable ? lock.status() : Status();
 }
 
-// The control file comes last: with it the directory is a database.
-Status CopyDirectory(common::Env& env, const std::string& from, const std::string& to,
-                     const common::CancelToken* cancel) {
-  ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env.List(from));
-  for (const common::DirEntry& entry : entries) {
-    if (IsCopied(entry)) {
-      RETURN_IF_ERROR(CopyFile(env, from + "/" + entry.name, to + "/" + entry.name, cancel));
-    }
-  }
-  RETURN_IF_ERROR(env.SyncDirectory(to));
-  const std::string control = std::string("/") + kControlFileName;
-  RETURN_IF_ERROR(CopyFile(env, from + control, to + control, cancel));
-  return env.SyncDirectory(to);
-}
-
-}  // namespace
-
+// Copies one file and syncs it; `to` does not exist.
 Status CopyFile(common::Env& env, const std::string& from, const std::string& to,
                 const common::CancelToken* cancel) {
   ASSIGN_OR_RETURN(const auto source, env.Open(from, common::OpenMode::kRead));
@@ -66,6 +50,23 @@ Status CopyFile(common::Env& env, const std::string& from, const std::string& to
   }
   return target->Sync();
 }
+
+// The control file comes last: with it the directory is a database.
+Status CopyDirectory(common::Env& env, const std::string& from, const std::string& to,
+                     const common::CancelToken* cancel) {
+  ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env.List(from));
+  for (const common::DirEntry& entry : entries) {
+    if (IsCopied(entry)) {
+      RETURN_IF_ERROR(CopyFile(env, from + "/" + entry.name, to + "/" + entry.name, cancel));
+    }
+  }
+  RETURN_IF_ERROR(env.SyncDirectory(to));
+  const std::string control = std::string("/") + kControlFileName;
+  RETURN_IF_ERROR(CopyFile(env, from + control, to + control, cancel));
+  return env.SyncDirectory(to);
+}
+
+}  // namespace
 
 Status CopyDatabase(common::Env& env, const std::string& from, const std::string& to,
                     const common::CancelToken* cancel) {

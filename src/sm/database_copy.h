@@ -1,4 +1,4 @@
-// Copies of databases, file by file.
+// Copies of databases that nobody has open, file by file.
 #pragma once
 
 #include <string>
@@ -8,10 +8,6 @@
 #include "common/status.h"
 
 namespace redbase::sm {
-
-// Copies one file and syncs it; `to` does not exist.  `cancel` may be null.
-Status CopyFile(common::Env& env, const std::string& from, const std::string& to,
-                const common::CancelToken* cancel);
 
 // Copies a database that nobody has open, with its data nodes, into the directory `to`,
 // which exists and is empty.  Syncs everything.  What is no part of a database stays

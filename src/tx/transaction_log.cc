@@ -47,15 +47,26 @@ std::optional<uint64_t> TransactionLog::Kept::first() const {
   return from.empty() ? std::nullopt : std::optional(*from.begin());
 }
 
+TransactionLog::Pin::Pin(std::shared_ptr<Kept> kept, uint64_t from)
+    : kept_(std::move(kept)), from_(from) {
+  const common::MutexLock lock(kept_->mutex);
+  kept_->from.insert(from_);
+}
+
+TransactionLog::Pin::~Pin() {
+  const common::MutexLock lock(kept_->mutex);
+  kept_->from.erase(kept_->from.find(from_));
+}
+
 void TransactionLog::KeepFor(TransactionState& transaction, uint64_t from) {
-  {
-    const common::MutexLock lock(kept_->mutex);
-    kept_->from.insert(from);
-  }
-  transaction.WhenForgotten([kept = kept_, from] {
-    const common::MutexLock lock(kept->mutex);
-    kept->from.erase(kept->from.find(from));
-  });
+  transaction.WhenForgotten([pin = std::shared_ptr<const Pin>(new Pin(kept_, from))] {});
+}
+
+std::shared_ptr<const TransactionLog::Pin> TransactionLog::PinRecovery(
+    pf::WriteAheadLog::RecoveryStart* start) {
+  const common::MutexLock none_is_made(checkpoint_mutex_);
+  *start = log_->recovery_start();
+  return std::shared_ptr<const Pin>(new Pin(kept_, start->keep_from));
 }
 
 Result<std::unique_ptr<TransactionLog>> TransactionLog::Open(common::Env& env,

@@ -47,7 +47,23 @@ class LoggedUndo {
 };
 
 class TransactionLog {
+  struct Kept;
+
  public:
+  // While it is there, the log is kept from some sequence on.
+  class Pin {
+   public:
+    ~Pin();
+    Pin(const Pin&) = delete;
+    Pin& operator=(const Pin&) = delete;
+
+   private:
+    friend class TransactionLog;
+    Pin(std::shared_ptr<Kept> kept, uint64_t from);
+    const std::shared_ptr<Kept> kept_;
+    const uint64_t from_;
+  };
+
   // Makes the log of a database whose pages have sequences below `first`.
   static Status Create(common::Env& env, const std::string& directory, uint64_t database_id,
                        uint64_t first) {
@@ -89,10 +105,11 @@ class TransactionLog {
   // Makes the distance that recovery has to go short.  `write_all` writes and syncs every
   // changed page; statements may go on meanwhile.  One at a time.
   Status Checkpoint(const std::function<Status()>& write_all) EXCLUDES(mutex_, checkpoint_mutex_);
+  // Where recovery would begin now; what it would read is kept as long as the pin is there.
+  std::shared_ptr<const Pin> PinRecovery(pf::WriteAheadLog::RecoveryStart* start)
+      EXCLUDES(checkpoint_mutex_);
   // Bytes of log that recovery would read.
   uint64_t recovery_distance() const { return log_->end() - log_->redo_from(); }
-  // Whether a transaction has records in the log that recovery would need.
-  bool has_unfinished() const EXCLUDES(mutex_) { return !State().active.empty(); }
   // Whether a change was logged since the last checkpoint.
   bool has_changes() const EXCLUDES(mutex_);
 

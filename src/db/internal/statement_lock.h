@@ -2,8 +2,8 @@
 // statement, or to the end of a transaction.
 //
 // Statements do not disturb each other: readers see a snapshot, writers wait for each other
-// row by row (rm::RowLocks), definitions for those who use the table (TableLocks).  Backups
-// and changes of the buffer are made alone.  Who waits to be alone keeps new ones out.  A
+// row by row (rm::RowLocks), definitions for those who use the table (TableLocks).  Changes
+// of the buffer are made alone.  Who waits to be alone keeps new ones out.  A
 // hold may be made a stronger one without letting go.  Two who wait so may wait for each
 // other: the second is refused.
 //

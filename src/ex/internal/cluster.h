@@ -75,6 +75,8 @@ class Cluster {
     }
   }
 
+  // Held, shared, by a transaction that commits changes, until all nodes have heard of it.
+  common::Latch& commits() { return commits_; }
   // Held by a serializable transaction from the check of its reads to its end.
   common::Mutex& serializable_commits() { return serializable_commits_; }
 
@@ -102,7 +104,8 @@ class Cluster {
   std::atomic<uint64_t> changes_{0};
   std::atomic<bool> may_sync_later_{true};
   mutable common::MemoryAccount memory_{"data nodes"};
-  common::Mutex serializable_commits_;
+  common::Latch commits_;
+  common::Mutex serializable_commits_;  // before commits_
   common::Mutex mutex_;
   std::vector<Kept> kept_ GUARDED_BY(mutex_);
   uint32_t delivering_ GUARDED_BY(mutex_) = 0;  // threads that have taken what was kept

@@ -194,6 +194,14 @@ Status ClusterTransactionImpl::Commit() {
 }
 
 Status ClusterTransactionImpl::CommitAll() {
+  if (!changed_) {
+    return CommitParts();
+  }
+  const common::SharedLatchLock lock(cluster_.commits());
+  return CommitParts();
+}
+
+Status ClusterTransactionImpl::CommitParts() {
   const Result<tx::GlobalId> global = PrepareNodes();
   const Parts touched = TakeParts();
   if (!global.ok()) {

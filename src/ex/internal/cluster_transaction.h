@@ -82,6 +82,7 @@ class ClusterTransactionImpl : public ClusterTransaction {
   Parts parts() const EXCLUDES(mutex_);
   bool has_reads() const { return reads_ != nullptr && !reads_->empty(); }
   Status CommitAll() EXCLUDES(mutex_);
+  Status CommitParts() EXCLUDES(mutex_);
   // Under a global id, where more than one database has changed; else kNoGlobalId.
   Result<tx::GlobalId> PrepareNodes() EXCLUDES(mutex_);
   // What every end does: the nodes touched, and that there is no more to end.

@@ -158,14 +158,6 @@ void RelationFiles::CheckOnDisk(FileName name, common::CheckReport* report) cons
   }
 }
 
-Status RelationFiles::CopyTo(FileName name, const std::string& directory,
-                             const common::CancelToken* cancel) const {
-  common::CheckReport report;
-  pf::CheckPagesOnDisk(pool_.env(), PathOf(name), IdentityOf(name).file_id, &report);
-  RETURN_IF_ERROR(report.First());
-  return CopyFile(pool_.env(), PathOf(name), directory + "/" + ToString(name), cancel);
-}
-
 Status RelationFiles::Remove(FileName name) {
   const common::MutexLock nobody_writes(removal_mutex_);
   const common::MutexLock lock(mutex_);

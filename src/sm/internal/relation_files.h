@@ -58,10 +58,6 @@ class RelationFiles {
   Status CreateTree(const Relation& relation, const IndexInfo& index) EXCLUDES(mutex_);
   // Looks at the pages of a file that could not be opened.
   void CheckOnDisk(FileName name, common::CheckReport* report) const;
-  // Copies a whole file, every page of which is in order, and syncs the copy.  Requires: it
-  // was flushed, and nobody changes it.
-  Status CopyTo(FileName name, const std::string& directory,
-                const common::CancelToken* cancel) const;
   // Forgets the file's pages and removes it.  Success when it is not there.
   Status Remove(FileName name) EXCLUDES(mutex_, removal_mutex_);
 

@@ -1,0 +1,70 @@
+#include "sm/catalog_copy.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "common/check_report.h"
+#include "pf/file_copy.h"
+#include "pf/page_file.h"
+#include "sm/control_file.h"
+#include "sm/database_directory.h"
+#include "sm/internal/relation_files.h"
+
+namespace redbase::sm {
+
+namespace {
+
+pf::FileId FileIdOf(FileName name) { return pf::FileId{static_cast<uint32_t>(name.id)}; }
+
+Result<std::vector<FileName>> FilesIn(common::Env& env, const std::string& directory) {
+  ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env.List(directory));
+  std::vector<FileName> files;
+  for (const common::DirEntry& entry : entries) {
+    if (const std::optional<FileName> name = ParseFileName(entry.name); name && entry.is_regular) {
+      files.push_back(*name);
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+CatalogCopy::CatalogCopy(common::Env& env, Catalog& catalog, std::string directory)
+    : env_(env),
+      catalog_(catalog),
+      directory_(std::move(directory)),
+      pin_(catalog.log().PinRecovery(&start_)) {}
+
+// A file that is made meanwhile is in the log, and one that is removed was dropped.
+Status CatalogCopy::CopyFiles(const common::CancelToken* cancel) {
+  ASSIGN_OR_RETURN(const std::vector<FileName> files, FilesIn(env_, catalog_.path()));
+  for (const FileName file : files) {
+    const std::string name = "/" + ToString(file);
+    const Status copied =
+        pf::CopyPageFile(env_, catalog_.path() + name, directory_ + name, FileIdOf(file), cancel);
+    if (!copied.ok() && copied.code() != Code::kNotFound) {
+      return copied;
+    }
+  }
+  return {};
+}
+
+void CatalogCopy::NoteEnd() { end_ = catalog_.log().log().end(); }
+
+Status CatalogCopy::CopyLog(const common::CancelToken* cancel) {
+  RETURN_IF_ERROR(catalog_.log().log().CopyTo(directory_, start_, end_, cancel));
+  // Last: with it the directory is a database.  Syncs the names, too.
+  return WriteControlFile(env_, directory_, catalog_.options());
+}
+
+Status CheckPagesOnDisk(common::Env& env, const std::string& path) {
+  common::CheckReport report;
+  ASSIGN_OR_RETURN(const std::vector<FileName> files, FilesIn(env, path));
+  for (const FileName file : files) {
+    pf::CheckPagesOnDisk(env, path + "/" + ToString(file), FileIdOf(file), &report);
+  }
+  return report.First();
+}
+
+}  // namespace redbase::sm
