@@ -66,6 +66,36 @@ TEST_F(RecordFileTest, AGrowingRecordKeepsItsRid) {
   EXPECT_EQ(Scan().size(), rids.size());
 }
 
+// Some stay where they are, in groups, and make room by some that move.
+TEST_F(RecordFileTest, AFullPageOfRecordsMayGrowAtOnce) {
+  Create({kInt, kText});
+  std::vector<Row> rows;
+  for (int i = 0; i < 600; ++i) {
+    rows.push_back({Value::Int(i), Value::String(std::string(30, 'a'))});
+  }
+  const std::vector<Rid> rids = Insert(rows);
+  const auto texts = [](size_t length) {
+    std::vector<Row> all;
+    for (size_t i = 0; i < 600; ++i) {
+      all.push_back({Value::String(std::string(length + i % 3, static_cast<char>('b' + i % 7)))});
+    }
+    return all;
+  };
+  for (const size_t length : {33, 90, 4, 60}) {
+    const std::vector<Row> longer = texts(length);
+    ASSERT_OK(Update(rids, {1}, longer));
+    ASSERT_OK(file_->Validate());
+    for (size_t i = 0; i < rids.size(); ++i) {
+      ASSERT_EQ(Fetch(rids[i]), Row({Value::Int(static_cast<int>(i)), longer[i][0]}));
+    }
+  }
+  tx::Transaction transaction(targets_);
+  ASSERT_OK(Update(transaction, rids, {1}, texts(120)));
+  ASSERT_OK(transaction.Rollback());
+  ASSERT_OK(file_->Validate());
+  EXPECT_EQ(Fetch(rids[5]), Row({Value::Int(5), texts(60)[5][0]}));
+}
+
 TEST_F(RecordFileTest, AMovedRecordReturnsHomeWhenThereIsRoom) {
   Create({kInt, kText});
   const std::vector<Rid> rids = InsertTexts(60, 40);

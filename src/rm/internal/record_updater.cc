@@ -48,20 +48,49 @@ void ListLongValues(const RecordPage& page, const ColumnSlice& slice,
   }
 }
 
-// Builds the undo block and measures what the change sets free.
+// Builds the undo block.
 Status RecordUpdater::ReadOld(const RecordPage& page, std::span<const uint16_t> slots) {
   builder_.BeginSlots(values_.columns().size(), slots);
-  freed_ = 0;
   for (const uint32_t column : values_.columns()) {
     ColumnSlice slice;
     RETURN_IF_ERROR(core_.Column(page, column, &slice));
-    freed_ += core_.layout[column].variable ? HeapOfSlots(slice, slots) : 0;
     builder_.AddSlots(column, page, slice, slots);
   }
   return {};
 }
 
-Result<bool> RecordUpdater::UpdateGroup(std::span<const Rid> rids, size_t first) {
+Status RecordUpdater::ChooseSlots(const RecordPage& page, std::span<const Rid> rids, size_t first,
+                                  std::vector<uint16_t>* slots, size_t* need) const {
+  std::vector<ColumnSlice> variable;
+  for (const uint32_t column : values_.columns()) {
+    if (core_.layout[column].variable) {
+      RETURN_IF_ERROR(core_.Column(page, column, &variable.emplace_back()));
+    }
+  }
+  const std::span<const uint32_t> heap = values_.heap().subspan(first, rids.size());
+  size_t room = page.heap_room();
+  size_t wanted = 0;
+  size_t fitting = 0;
+  for (size_t i = 0; i < rids.size(); ++i) {
+    const auto slot = static_cast<uint16_t>(rids[i].slot);
+    if (!page.IsLive(slot) || page.IsMovedIn(slot)) {
+      break;
+    }
+    slots->push_back(slot);
+    for (const ColumnSlice& slice : variable) {
+      room += RecordPage::HeapBytes(slice.Entry(slot));
+    }
+    wanted += heap[i];
+    if (wanted <= room) {
+      fitting = i + 1;
+      *need = wanted;
+    }
+  }
+  slots->resize(fitting);
+  return {};
+}
+
+Result<size_t> RecordUpdater::UpdateTogether(std::span<const Rid> rids, size_t first) {
   pf::MiniTransaction change(core_.file.pool());
   ASSIGN_OR_RETURN(const pf::PageRef ref, change.Write(core_.file, rids[0].page));
   if (!core_.IsRecordPage(change.bytes(ref))) {
@@ -70,19 +99,13 @@ Result<bool> RecordUpdater::UpdateGroup(std::span<const Rid> rids, size_t first)
   const RecordPage page(change.bytes(ref));
   RETURN_IF_ERROR(core_.CheckWritable(page, 0));
   std::vector<uint16_t> slots;
-  for (const Rid rid : rids) {
-    slots.push_back(static_cast<uint16_t>(rid.slot));
-  }
-  if (!HoldsAll(page, slots)) {
-    return false;
-  }
-  RETURN_IF_ERROR(ReadOld(page, slots));
-  const auto heap = values_.heap().subspan(first, rids.size());
-  const size_t need = std::accumulate(heap.begin(), heap.end(), size_t{0});
-  if (need > page.heap_room() + freed_) {
-    return false;
+  size_t need = 0;
+  RETURN_IF_ERROR(ChooseSlots(page, rids, first, &slots, &need));
+  if (slots.empty()) {
+    return size_t{0};
   }
   RETURN_IF_ERROR(core_.CheckWritable(page, need));
+  RETURN_IF_ERROR(ReadOld(page, slots));
   std::string undo;
   ByteWriter writer(&undo);
   writer.Put(rids[0].page);
@@ -98,7 +121,7 @@ Result<bool> RecordUpdater::UpdateGroup(std::span<const Rid> rids, size_t first)
   values_.AddTo(&builder_, first);
   change.Apply(ref, kUpdateOp, builder_.bytes());
   change.Commit();
-  return true;
+  return slots.size();
 }
 
 Status RecordUpdater::UpdateOne(Rid rid, size_t row) {
@@ -114,11 +137,12 @@ Status RecordUpdater::Update(std::span<const Rid> rids) {
     if (static_cast<uint32_t>(group[0].page) >= core_.file.page_count()) {
       return core_.NoRecord(group[0]);
     }
-    ASSIGN_OR_RETURN(const bool together, UpdateGroup(group, done));
-    for (size_t i = 0; !together && i < group.size(); ++i) {
-      RETURN_IF_ERROR(UpdateOne(group[i], done + i));
+    ASSIGN_OR_RETURN(size_t count, UpdateTogether(group, done));
+    if (count == 0) {  // it lies elsewhere, or goes there: then there is room for others
+      RETURN_IF_ERROR(UpdateOne(group[0], done));
+      count = 1;
     }
-    done += group.size();
+    done += count;
   }
   return {};
 }

@@ -25,9 +25,12 @@ class RecordUpdater {
   const std::vector<LongReference>& removed() const { return mover_.removed(); }
 
  private:
-  // Of records in one page, slots ascending; the first is row `first`.  False
-  // when they cannot be changed together.
-  Result<bool> UpdateGroup(std::span<const Rid> rids, size_t first);
+  // Of records in one page, slots ascending, of which the first is row `first`: how many
+  // from there on could be changed together.
+  Result<size_t> UpdateTogether(std::span<const Rid> rids, size_t first);
+  // The slots of these, and the heap bytes that their new values need.
+  Status ChooseSlots(const RecordPage& page, std::span<const Rid> rids, size_t first,
+                     std::vector<uint16_t>* slots, size_t* need) const;
   Status UpdateOne(Rid rid, size_t row);
   Status ReadOld(const RecordPage& page, std::span<const uint16_t> slots);
 
@@ -36,7 +39,6 @@ class RecordUpdater {
   const PreparedRows& values_;
   RecordMover mover_;
   RowBlockBuilder builder_;
-  size_t freed_ = 0;  // heap bytes of the old values
 };
 
 // The first RIDs that lie in one page with ascending slots.
