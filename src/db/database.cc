@@ -136,6 +136,7 @@ Result<std::unique_ptr<Database>> Database::Open(common::Env& env, const std::st
   nodes.executor = &impl->helpers;
   nodes.pool = &impl->pool;
   nodes.undo_memory = options.undo_memory;
+  nodes.bulk_pages_logged = options.bulk_pages_logged;
   nodes.log_alarm_bytes = options.checkpoint_bytes;
   nodes.on_log_alarm = [checkpointer = &impl->checkpointer] { checkpointer->NoteGrowth(); };
   nodes.on_change = [checkpointer = &impl->checkpointer] { checkpointer->NoteChange(); };

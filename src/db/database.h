@@ -32,6 +32,9 @@ struct DatabaseOptions {
   // What each transaction may hold on each node of what it would take back; the rest is read
   // from the log when it is needed.
   size_t undo_memory = size_t{4} << 20;
+  // Pages of a bulk load, or of an index that is built, that go to the log; the others are
+  // written and synced instead before the statement ends.
+  size_t bulk_pages_logged = 16;
   // How far the log of a node grows, and how long a change waits, before a checkpoint
   // makes recovery short again.
   uint64_t checkpoint_bytes = uint64_t{64} << 20;

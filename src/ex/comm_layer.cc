@@ -41,6 +41,7 @@ class CommLayer::Impl {
 void CommLayer::Impl::Watch(sm::Catalog& catalog) {
   recovery_ += catalog.recovery();
   catalog.log().SetUndoMemory(cluster_.options().undo_memory);
+  catalog.log().log().SetLoggedFirst(cluster_.options().bulk_pages_logged);
   if (cluster_.options().on_log_alarm) {
     catalog.log().log().SetAlarm(cluster_.options().log_alarm_bytes,
                                  cluster_.options().on_log_alarm);

@@ -40,8 +40,9 @@ struct CommLayerOptions {
   pf::BufferPool* pool = nullptr;
   // Wraps the transport to the nodes, e.g. to record messages; may be null.
   std::function<std::unique_ptr<Transport>(std::unique_ptr<Transport>)> wrap_transport;
-  // tx::TransactionLog::SetUndoMemory.
+  // tx::TransactionLog::SetUndoMemory, pf::WriteAheadLog::SetLoggedFirst.
   size_t undo_memory = size_t{4} << 20;
+  size_t bulk_pages_logged = 16;
   // Called when the log of a node has grown by this much since its last checkpoint; with
   // locks of the log held.
   uint64_t log_alarm_bytes = 0;

@@ -51,6 +51,9 @@ Status ForEachLogRecord(
     std::span<const std::byte> group,
     const std::function<Status(const LogRecordHeader&, std::span<const std::byte> payload)>& visit);
 
+// No op: the log does not have all of the file's content from here on (UnloggedPages).
+inline constexpr PageOpCode kUnloggedContent{0x0007};
+
 // Neighbouring pages of one file about to be written in place.
 struct PageWrite {
   FileId file;
@@ -85,6 +88,12 @@ class Log {
     return {};
   }
   virtual void EndPageWrite() {}
+
+  // For UnloggedPages: how many pages are logged first; and whether changes without records
+  // may be made now, which EndUnlogged follows.
+  virtual size_t logged_first() const { return SIZE_MAX; }
+  virtual bool BeginUnlogged() { return false; }
+  virtual void EndUnlogged() {}
 };
 
 class NullLog : public Log {

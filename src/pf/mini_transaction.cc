@@ -230,7 +230,24 @@ void MiniTransaction::ApplyFrees() {
   }
 }
 
+void MiniTransaction::ApplyUnlogged(PageRef page, PageOpCode op,
+                                    std::span<const std::byte> payload) {
+  if (!applying_) {
+    BeginApplying();
+  }
+  MakeUnlogged(page, op, payload);
+}
+
 void MiniTransaction::Make(PageRef page, PageOpCode op, std::span<const std::byte> payload) {
+  MakeUnlogged(page, op, payload);
+  if (keeps_records_) {
+    changes_.push_back({page, op, payloads_.size(), payload.size()});
+    payloads_.append(AsChars(payload));
+  }
+}
+
+void MiniTransaction::MakeUnlogged(PageRef page, PageOpCode op,
+                                   std::span<const std::byte> payload) {
   Held& target = held(page);
   assert(target.frame != nullptr);
   const PageOp* const known = FindPageOp(op);
@@ -243,10 +260,6 @@ void MiniTransaction::Make(PageRef page, PageOpCode op, std::span<const std::byt
   }
   target.changed = true;
   changed_ = true;
-  if (keeps_records_) {
-    changes_.push_back({page, op, payloads_.size(), payload.size()});
-    payloads_.append(AsChars(payload));
-  }
 }
 
 uint64_t MiniTransaction::Commit() {
@@ -275,6 +288,9 @@ uint64_t MiniTransaction::CommitChanges() {
     if (page.changed) {
       page.file->frames.MarkDirty(page.frame);
     }
+  }
+  if (keeps_records_ && changes_.empty()) {
+    return 0;  // nothing of it has records
   }
   const uint64_t sequence = AppendToLog();
   for (uint32_t i = 0; i < held_count_; ++i) {

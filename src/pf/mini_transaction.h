@@ -74,6 +74,8 @@ class MiniTransaction {
   // Requires: the op is registered and its payload right for the page.
   void Apply(PageRef page, PageOpCode op, std::span<const std::byte> payload);
   void Apply(PageRef page, PageOpCode op, std::string_view payload);
+  // Makes the change without a record.  Requires: see UnloggedPages.
+  void ApplyUnlogged(PageRef page, PageOpCode op, std::span<const std::byte> payload);
 
   // The sequence given to the changes; 0 when there were none.
   uint64_t Commit();
@@ -123,6 +125,7 @@ class MiniTransaction {
   void BeginApplying();
   void ApplyFrees();
   void Make(PageRef page, PageOpCode op, std::span<const std::byte> payload);
+  void MakeUnlogged(PageRef page, PageOpCode op, std::span<const std::byte> payload);
   uint64_t CommitChanges();
   uint64_t AppendToLog();
 

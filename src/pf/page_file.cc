@@ -228,6 +228,19 @@ OptimisticPage PageFile::Peek(PageNum page) const {
   return OptimisticPage(frame, version);
 }
 
+void PageFile::ForgetMade(PageNum page) NO_THREAD_SAFETY_ANALYSIS {
+  Frame* const frame = state_->frames.Pin(*state_, page);
+  if (frame == nullptr) {
+    return;  // a page that is read again has forgotten
+  }
+  frame->latch().LockShared();
+  if (frame->tag() == state_->TagOf(page)) {
+    frame->SetMade(0);
+  }
+  frame->latch().UnlockShared();
+  frame->Unpin();
+}
+
 size_t PageFile::page_size() const { return state_->page_size; }
 
 FileId PageFile::id() const { return state_->identity.file_id; }

@@ -155,6 +155,7 @@ class PageFile {
 
  private:
   friend class MiniTransaction;
+  friend class UnloggedPages;
   friend Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
                      std::span<const std::byte> payload);
   struct Key {
@@ -167,6 +168,8 @@ class PageFile {
 
  private:
   Status DropPages(bool keep_dirty);
+  // Redo can no longer make the page from nothing.
+  void ForgetMade(PageNum page);
 
   std::shared_ptr<FileState> state_;
   bool closed_ = false;

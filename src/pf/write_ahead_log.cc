@@ -16,6 +16,8 @@ namespace {
 
 // Whoever makes the buffer longer than this writes it.
 constexpr size_t kBufferBytes = size_t{1} << 20;
+// A token can wake nobody.
+constexpr int64_t kCancelMicros = 10000;
 
 }  // namespace
 
@@ -218,6 +220,36 @@ Status WriteAheadLog::BeginPageWrite(
 }
 
 void WriteAheadLog::EndPageWrite() NO_THREAD_SAFETY_ANALYSIS { page_writes_.UnlockShared(); }
+
+bool WriteAheadLog::BeginUnlogged() {
+  const common::MutexLock lock(unlogged_mutex_);
+  unlogged_ += copying_ == 0 ? 1 : 0;
+  return copying_ == 0;
+}
+
+void WriteAheadLog::EndUnlogged() {
+  const common::MutexLock lock(unlogged_mutex_);
+  --unlogged_;
+  unlogged_ended_.NotifyAll();
+}
+
+Status WriteAheadLog::BeginCopy(const common::CancelToken* cancel) {
+  const common::MutexLock lock(unlogged_mutex_);
+  ++copying_;
+  while (unlogged_ > 0) {
+    if (Status status = cancel != nullptr ? cancel->Check() : Status(); !status.ok()) {
+      --copying_;
+      return status;
+    }
+    unlogged_ended_.WaitFor(unlogged_mutex_, kCancelMicros);
+  }
+  return {};
+}
+
+void WriteAheadLog::EndCopy() {
+  const common::MutexLock lock(unlogged_mutex_);
+  --copying_;
+}
 
 void WriteAheadLog::SetAlarm(uint64_t bytes, std::function<void()> alarm) {
   const common::MutexLock lock(mutex_);

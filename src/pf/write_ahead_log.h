@@ -67,6 +67,14 @@ class WriteAheadLog : public Log {
                         const std::function<Status()>& sync_written) override
       EXCLUDES(copies_mutex_);
   void EndPageWrite() override;
+  size_t logged_first() const override { return logged_first_; }
+  void SetLoggedFirst(size_t pages) { logged_first_ = pages; }
+  bool BeginUnlogged() override EXCLUDES(unlogged_mutex_);
+  void EndUnlogged() override EXCLUDES(unlogged_mutex_);
+  // Waits until all changes without records are written; until EndCopy none are made.
+  // kCancelled; `cancel` may be null.
+  Status BeginCopy(const common::CancelToken* cancel) EXCLUDES(unlogged_mutex_);
+  void EndCopy() EXCLUDES(unlogged_mutex_);
 
   // `alarm` is called once after each checkpoint when the log has grown by `bytes` since;
   // with locks of the log held.
@@ -149,6 +157,12 @@ class WriteAheadLog : public Log {
   // Shared by everybody between BeginPageWrite and EndPageWrite.
   common::Latch page_writes_;
   common::Mutex copies_mutex_;  // taken after page_writes_
+
+  std::atomic<size_t> logged_first_{16};
+  common::Mutex unlogged_mutex_;  // taken last
+  common::CondVar unlogged_ended_;
+  size_t unlogged_ GUARDED_BY(unlogged_mutex_) = 0;
+  size_t copying_ GUARDED_BY(unlogged_mutex_) = 0;
 };
 
 }  // namespace redbase::pf

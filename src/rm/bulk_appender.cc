@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "pf/unlogged_pages.h"
 #include "rm/internal/bulk_undo.h"
 #include "rm/internal/file_core.h"
 #include "rm/internal/page_ops.h"
@@ -17,7 +18,7 @@ namespace redbase::rm {
 class BulkAppender::Impl {
  public:
   Impl(FileCore& core, tx::Transaction& transaction)
-      : core_(core), transaction_(transaction), columns_(core.layout.size()) {
+      : core_(core), transaction_(transaction), unlogged_(core.file), columns_(core.layout.size()) {
     std::iota(columns_.begin(), columns_.end(), uint32_t{0});
   }
 
@@ -33,6 +34,7 @@ class BulkAppender::Impl {
 
   FileCore& core_;
   tx::Transaction& transaction_;
+  pf::UnloggedPages unlogged_;
   std::vector<uint32_t> columns_;
   RowBlockBuilder builder_;
 
@@ -41,6 +43,7 @@ class BulkAppender::Impl {
   uint16_t capacity_ = 0;
   uint16_t used_ = 0;
   size_t heap_room_ = 0;
+  bool logged_ = true;  // its rows are
   // Pages left with room: known to others once the transaction commits.
   std::vector<PageNum> with_room_;
 };
@@ -49,7 +52,11 @@ void BulkAppender::Impl::Write(const PreparedRows& rows, size_t first, size_t co
                                pf::MiniTransaction* change, pf::PageRef page) {
   builder_.BeginRun(columns_.size(), used_, count);
   rows.AddTo(&builder_, first);
-  change->Apply(page, kInsertOp, builder_.bytes());
+  if (logged_) {
+    change->Apply(page, kInsertOp, builder_.bytes());
+  } else {
+    change->ApplyUnlogged(page, kInsertOp, builder_.bytes());
+  }
   change->Commit();
   const auto heap = rows.heap().subspan(first, count);
   const size_t heap_bytes = std::accumulate(heap.begin(), heap.end(), size_t{0});
@@ -61,6 +68,7 @@ void BulkAppender::Impl::Write(const PreparedRows& rows, size_t first, size_t co
 
 Result<size_t> BulkAppender::Impl::FillFresh(const PreparedRows& rows, size_t first) {
   const std::span<const uint32_t> heap = rows.heap().subspan(first);
+  ASSIGN_OR_RETURN(const bool unlogged, unlogged_.Next());
   pf::MiniTransaction change(core_.file.pool());
   ASSIGN_OR_RETURN(const pf::PageRef page, change.Allocate(core_.file, kRecordPageKind));
   page_ = change.page_num(page);
@@ -71,6 +79,10 @@ Result<size_t> BulkAppender::Impl::FillFresh(const PreparedRows& rows, size_t fi
   heap_room_ = core_.file.page_size() - core_.layout.FixedBytes(capacity_);
   change.Apply(page, kFormatOp, FormatPayload(core_.layout, capacity_));
   ++core_.record_pages;
+  logged_ = !unlogged;
+  if (unlogged) {
+    unlogged_.Add(*page_);
+  }
   const size_t count = RowsThatFit(core_, heap, capacity_);
   Write(rows, first, count, &change, page);
   return count;
@@ -124,6 +136,7 @@ Status BulkAppender::Impl::Append(const Batch& rows, std::vector<Rid>* rids) {
 }
 
 Status BulkAppender::Impl::Finish() {
+  RETURN_IF_ERROR(unlogged_.Finish());
   if (page_ && core_.HasRoom(size_t{capacity_} - used_, heap_room_)) {
     with_room_.push_back(*page_);
   }
@@ -188,16 +201,14 @@ Status UndoBulkPage(FileCore& core, PageNum number) {
   }
   const RecordPage page(change.bytes(ref));
   RETURN_IF_ERROR(core.CheckWritable(page, 0));
-  std::vector<uint16_t> slots;
+  uint64_t live = 0;
   for (uint16_t slot = 0; slot < page.header().used; ++slot) {
-    if (page.IsLive(slot)) {
-      slots.push_back(slot);
-    }
+    live += page.IsLive(slot) ? 1 : 0;
   }
-  if (!slots.empty()) {
-    change.Apply(ref, kEraseOp, ErasePayload(slots));
+  if (live > 0) {
+    change.Apply(ref, kClearOp, "");
     change.Commit();
-    core.records -= slots.size();
+    core.records -= live;
   }
   return {};
 }

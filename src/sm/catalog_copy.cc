@@ -36,8 +36,16 @@ CatalogCopy::CatalogCopy(common::Env& env, Catalog& catalog, std::string directo
       directory_(std::move(directory)),
       pin_(catalog.log().PinRecovery(&start_)) {}
 
+CatalogCopy::~CatalogCopy() {
+  if (copying_) {
+    catalog_.log().log().EndCopy();
+  }
+}
+
 // A file that is made meanwhile is in the log, and one that is removed was dropped.
 Status CatalogCopy::CopyFiles(const common::CancelToken* cancel) {
+  RETURN_IF_ERROR(catalog_.log().log().BeginCopy(cancel));
+  copying_ = true;
   ASSIGN_OR_RETURN(const std::vector<FileName> files, FilesIn(env_, catalog_.path()));
   for (const FileName file : files) {
     const std::string name = "/" + ToString(file);

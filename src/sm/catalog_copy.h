@@ -27,9 +27,12 @@ class CatalogCopy {
   // Into the directory, which exists and is empty.  The log of the catalog, which outlives
   // this, is kept until the destructor.
   CatalogCopy(common::Env& env, Catalog& catalog, std::string directory);
+  ~CatalogCopy();
+  CatalogCopy(const CatalogCopy&) = delete;
+  CatalogCopy& operator=(const CatalogCopy&) = delete;
 
-  // kCorruption, naming file and page, rather than a copy of damage.  `cancel` may be null,
-  // as below.
+  // Waits for bulk loads and index builds that have begun.  kCorruption, naming file and page,
+  // rather than a copy of damage.  `cancel` may be null, as below.
   Status CopyFiles(const common::CancelToken* cancel);
   void NoteEnd();
   // Syncs all that was copied.
@@ -41,6 +44,7 @@ class CatalogCopy {
   const std::string directory_;
   pf::WriteAheadLog::RecoveryStart start_;
   const std::shared_ptr<const tx::TransactionLog::Pin> pin_;
+  bool copying_ = false;  // the log knows
   uint64_t end_ = 0;
 };
 

@@ -150,8 +150,19 @@ Status Recovery::RedoPage(uint64_t sequence, const pf::LogRecordHeader& header,
   if (file == nullptr) {  // it was removed later
     return {};
   }
+  if (header.op == pf::kUnloggedContent) {
+    return made_.count(header.file_id) > 0 ? Discard(header.file_id) : Status();
+  }
   ++report_.page_changes;
   return pf::Redo(*file, sequence, header, payload);
+}
+
+// It was there when this was logged, so it was removed later.  The log does not have all of it.
+Status Recovery::Discard(pf::FileId id) {
+  std::unique_ptr<pf::PageFile>& file = open_[id];
+  file->Abandon();
+  file = nullptr;
+  return files_.Remove(id);
 }
 
 // A file whose first page is not whole has none that counts: all were made after this.
@@ -171,6 +182,7 @@ Status Recovery::NoteFileCreated(const CreatedFile& created) {
   }
   ASSIGN_OR_RETURN(open_[created.file],
                    pf::PageFile::Create(pool_, path, identity, created.page_size));
+  made_.insert(created.file);
   return {};
 }
 

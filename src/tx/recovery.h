@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class RecoveryFiles {
   virtual pf::PageFileIdentity IdentityOf(pf::FileId file) = 0;
   // What takes changes of the file back, open until Close; null when there is none.
   virtual Result<UndoTarget*> OpenTarget(pf::FileId file) = 0;
+  // There is no such file from now on.
+  virtual Status Remove(pf::FileId file) = 0;
   // Writes and closes what was opened.
   virtual Status CloseTargets() = 0;
 };
@@ -82,6 +85,7 @@ class Recovery {
               std::span<const std::byte> payload);
   Status NoteEnd(const pf::LogRecordHeader& header, NumberPair pair);
   Status NoteFileCreated(const CreatedFile& created);
+  Status Discard(pf::FileId file);
   // Null when there is no such file.
   Result<pf::PageFile*> Open(pf::FileId file);
   Status CloseFiles();
@@ -95,6 +99,7 @@ class Recovery {
   std::map<TransactionId, ActiveTransaction> active_;
   uint64_t next_transaction_ = 1;
   std::map<pf::FileId, std::unique_ptr<pf::PageFile>> open_;  // null: not there
+  std::set<pf::FileId> made_;                                 // anew
 };
 
 }  // namespace redbase::tx

@@ -182,6 +182,7 @@ DatabaseOptions CrashRun::Options() const {
   options.buffer_bytes = plan_.buffer_bytes;
   options.threads = 1;
   options.undo_memory = 1000;  // a few changes: more are read from the log
+  options.bulk_pages_logged = 0;
   return options;
 }
 

@@ -161,8 +161,10 @@ CrashWorkload::Step CrashWorkload::Load(const ModelState& now) {
   }
   std::vector<ModelRow> rows;
   std::string text;
-  for (int i = Below(40); i >= 0; --i) {
+  const bool many = random_.OneIn(6);  // so that an index of them has several nodes
+  for (int i = many ? 250 + Below(150) : Below(40); i >= 0; --i) {
     rows.push_back(Row());
+    rows.back().s.resize(std::min(rows.back().s.size(), many ? size_t{8} : size_t{3000}));
     text +=
         std::to_string(rows.back().k) + "," + GroupText(rows.back().g) + "," + rows.back().s + "\n";
   }

@@ -47,6 +47,7 @@ DatabaseOptions SmallOptions() {
   options.buffer_bytes = size_t{4} << 20;
   options.threads = 2;
   options.undo_memory = 1000;  // a few changes: more are read from the log
+  options.bulk_pages_logged = 0;
   return options;
 }
 

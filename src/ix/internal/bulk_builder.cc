@@ -82,10 +82,16 @@ Status BulkBuilder::WriteNode(size_t level, size_t count, std::string_view high)
   for (size_t i = 0; i < count; ++i) {
     node.Add(open.entry(i), open.items[i].child);
   }
+  ASSIGN_OR_RETURN(const bool unlogged, unlogged_.Next());
   pf::MiniTransaction change(file_.pool());
   ASSIGN_OR_RETURN(const pf::PageRef page, change.Allocate(file_, kTreeNodePage));
   const PageNum page_num = change.page_num(page);
-  change.Apply(page, kRewriteOp, node.Payload());
+  if (unlogged) {
+    unlogged_.Add(page_num);
+    change.ApplyUnlogged(page, kRewriteOp, AsBytes(node.Payload()));
+  } else {
+    change.Apply(page, kRewriteOp, node.Payload());
+  }
   change.Commit();
   ++nodes_;
   const std::string low = std::move(open.low);
@@ -119,7 +125,8 @@ Status BulkBuilder::Finish() {
     // Closing a level may add another above the last.
     RETURN_IF_ERROR(WriteNode(level, levels_[level].items.size(), ""));
   }
-  return WriteRoot(levels_.size() - 1);
+  RETURN_IF_ERROR(WriteRoot(levels_.size() - 1));
+  return unlogged_.Finish();
 }
 
 }  // namespace redbase::ix

@@ -14,13 +14,14 @@
 
 #include "ix/tree_page.h"
 #include "pf/page_file.h"
+#include "pf/unlogged_pages.h"
 
 namespace redbase::ix {
 
 class BulkBuilder {
  public:
   // Requires: the file holds a tree with no entries.
-  explicit BulkBuilder(pf::PageFile& file) : file_(file), levels_(1) {}
+  explicit BulkBuilder(pf::PageFile& file) : file_(file), unlogged_(file), levels_(1) {}
 
   // Requires: ascending, none longer than the page size allows.
   Status Add(std::string_view entry) { return AddTo(0, entry, kNoPage); }
@@ -64,6 +65,7 @@ class BulkBuilder {
   std::string Separator(size_t level, std::string_view left, std::string_view right) const;
 
   pf::PageFile& file_;
+  pf::UnloggedPages unlogged_;
   std::vector<OpenNode> levels_;
   uint32_t nodes_ = 0;
 };

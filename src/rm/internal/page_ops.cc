@@ -152,6 +152,23 @@ Status ApplyErase(pf::MutablePage bytes, Payload payload) {
   return {};
 }
 
+// The page may hold other records when this is redone than when it was done.
+Status ApplyClear(pf::MutablePage bytes, Payload /*payload*/) {
+  const RecordPage page(bytes);
+  if (!IsRecordPage(bytes, page.header().columns) || !AllColumnsInPage(page)) {
+    return Misfit();
+  }
+  PageEditor editor(bytes);
+  for (uint16_t slot = 0; slot < page.header().used; ++slot) {
+    if (page.IsLive(slot)) {
+      editor.ReleaseValues(slot);
+      editor.Vacate(slot);
+    }
+  }
+  editor.Finish();
+  return {};
+}
+
 Status ApplyUpdate(pf::MutablePage bytes, Payload payload) {
   RowBlock block;
   const RecordPage page(bytes);
@@ -228,6 +245,7 @@ void RegisterRecordPageOps() {
   pf::RegisterPageOp({kFormatOp, "rm.format", ApplyFormat});
   pf::RegisterPageOp({kInsertOp, "rm.insert", ApplyInsert});
   pf::RegisterPageOp({kEraseOp, "rm.erase", ApplyErase});
+  pf::RegisterPageOp({kClearOp, "rm.clear", ApplyClear});
   pf::RegisterPageOp({kUpdateOp, "rm.update", ApplyUpdate});
   pf::RegisterPageOp({kForwardOp, "rm.forward", ApplyForward});
   pf::RegisterPageOp({kOverflowOp, "rm.overflow", ApplyOverflow});

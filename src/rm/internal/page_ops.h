@@ -29,6 +29,7 @@ inline constexpr pf::PageOpCode kUpdateOp{0x0103};
 inline constexpr pf::PageOpCode kForwardOp{0x0104};
 inline constexpr pf::PageOpCode kOverflowOp{0x0105};
 inline constexpr pf::PageOpCode kDirectoryOp{0x0106};
+inline constexpr pf::PageOpCode kClearOp{0x0107};  // erases what records there are
 
 // Makes the ops above known to pf.
 void RegisterRecordPageOps();
