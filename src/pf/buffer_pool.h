@@ -95,8 +95,8 @@ class BufferPool {
  private:
   friend class PageFile;
   friend class MiniTransaction;
-  friend Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
-                     std::span<const std::byte> payload);
+  friend Result<bool> Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
+                           std::span<const std::byte> payload);
 
   common::Env& env_;
   Log& log_;

@@ -53,6 +53,8 @@ Status ForEachLogRecord(
 
 // No op: the log does not have all of the file's content from here on (UnloggedPages).
 inline constexpr PageOpCode kUnloggedContent{0x0007};
+// No op: these pages (u32 each) of the file are on the disk with such content.
+inline constexpr PageOpCode kUnloggedWritten{0x0008};
 
 // Neighbouring pages of one file about to be written in place.
 struct PageWrite {

@@ -369,8 +369,8 @@ bool Formats(const LogRecordHeader& header, std::span<const std::byte> payload) 
 
 }  // namespace
 
-Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
-            std::span<const std::byte> payload) NO_THREAD_SAFETY_ANALYSIS {
+Result<bool> Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
+                  std::span<const std::byte> payload) NO_THREAD_SAFETY_ANALYSIS {
   FileState& state = *file.state_;
   PageLoader& loader = *file.pool().loader_;
   state.counters.CountGet();
@@ -402,7 +402,10 @@ Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
   }
   frame->latch().UnlockExclusive();
   frame->Unpin();
-  return status.ok() ? status : PageError(state, header.page_num, status.code(), status.message());
+  if (!status.ok()) {
+    return PageError(state, header.page_num, status.code(), status.message());
+  }
+  return is_new;
 }
 
 }  // namespace redbase::pf

@@ -144,8 +144,8 @@ class MiniTransaction {
 
 // Redoes one record on `file` unless its page already has it (by sequence).
 // Records come in the order of the log, so a page is formatted before anything
-// else happens to it: it need not be on the disk.
-Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
-            std::span<const std::byte> payload);
+// else happens to it: it need not be on the disk.  Whether it was made from nothing.
+Result<bool> Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
+                  std::span<const std::byte> payload);
 
 }  // namespace redbase::pf

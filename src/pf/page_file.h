@@ -156,8 +156,8 @@ class PageFile {
  private:
   friend class MiniTransaction;
   friend class UnloggedPages;
-  friend Status Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
-                     std::span<const std::byte> payload);
+  friend Result<bool> Redo(PageFile& file, uint64_t sequence, const LogRecordHeader& header,
+                           std::span<const std::byte> payload);
   struct Key {
     explicit Key() = default;
   };

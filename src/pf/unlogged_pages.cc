@@ -27,10 +27,15 @@ Status UnloggedPages::Begin() {
   RETURN_IF_ERROR(file_.Flush());
   RETURN_IF_ERROR(file_.pool().env().SyncDirectory(common::DirectoryOf(file_.path())));
   file_.ForgetMade(kHeaderPage);
-  std::string group;
-  AppendLogRecord({file_.id(), kNoPage, kUnloggedContent, 0, 0}, {}, &group);
-  file_.log().Append(AsBytes(group));
+  Note(kUnloggedContent, {});
   return {};
+}
+
+void UnloggedPages::Note(PageOpCode code, std::span<const std::byte> payload) {
+  std::string group;
+  AppendLogRecord({file_.id(), kNoPage, code, 0, static_cast<uint32_t>(payload.size())}, payload,
+                  &group);
+  file_.log().Append(AsBytes(group));
 }
 
 void UnloggedPages::End() {
@@ -46,6 +51,7 @@ Status UnloggedPages::Finish() {
     for (const PageNum page : pages_) {
       file_.ForgetMade(page);
     }
+    Note(kUnloggedWritten, std::as_bytes(std::span(pages_)));
   }
   pages_.clear();
   End();

@@ -13,7 +13,8 @@
 // may build on the content, and whoever has not come so far takes the pages back with
 // operations that are right for both.  A file of which the log does not have all is never
 // made anew from it: a record (kUnloggedContent) says that it is there, first page and name
-// being synced before.  Where it is not, it was removed.
+// being synced before.  Where it is not, it was removed.  Another one (kUnloggedWritten) says
+// that pages are on the disk: if redo had to make one of them, it is damaged.
 //
 // Few pages are cheaper to log than to write and sync: the first ones are.  While somebody
 // copies the files all are (WriteAheadLog::BeginCopy).
@@ -22,6 +23,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "common/result.h"
@@ -46,6 +48,7 @@ class UnloggedPages {
 
  private:
   Status Begin();
+  void Note(PageOpCode code, std::span<const std::byte> payload);
   void End();
 
   PageFile& file_;

@@ -19,6 +19,10 @@ constexpr size_t kBufferBytes = size_t{1} << 20;
 // A token can wake nobody.
 constexpr int64_t kCancelMicros = 10000;
 
+Status NoGroup(uint64_t sequence) {
+  return {Code::kCorruption, "the log has no group at " + std::to_string(sequence)};
+}
+
 }  // namespace
 
 class WriteAheadLog::Files {
@@ -115,6 +119,7 @@ Status WriteAheadLog::WriteBuffered(bool sync) {
   }
   std::string bytes = std::exchange(buffer_, std::move(spare_));
   const uint64_t from = buffered_from_;
+  writing_from_ = from;
   buffered_from_ = end_;
   writing_ = true;
   mutex_.Unlock();
@@ -194,7 +199,8 @@ Status WriteAheadLog::BeginPageWrite(
     {
       const common::MutexLock lock(copies_mutex_);
       if (files_->copies.Fits(write.pages.size())) {
-        Status copied = files_->copies.Copy(write.file, write.first, write.page_size, write.pages);
+        Status copied = files_->copies.Copy(write.file, write.first, write.page_size, write.pages,
+                                            unprotected_from_.load());
         if (!copied.ok()) {
           page_writes_.UnlockShared();
         }
@@ -303,14 +309,7 @@ Status WriteAheadLog::CopyTo(const std::string& directory, const RecoveryStart& 
       RETURN_IF_ERROR(cancel->Check());
     }
     const auto piece = std::span(buffer).first(std::min<uint64_t>(buffer.size(), end - at));
-    size_t got = 0;
-    {
-      const common::MutexLock lock(mutex_);
-      while (writing_) {
-        written_.Wait(mutex_);
-      }
-      ASSIGN_OR_RETURN(got, files_->segments.Read(at, piece));
-    }
+    ASSIGN_OR_RETURN(const size_t got, files_->segments.Read(at, piece));
     if (got < piece.size()) {
       return {Code::kCorruption,
               files_->segments.PathAt(at + got) + ": the log ends before " + std::to_string(end)};
@@ -340,26 +339,41 @@ void WriteAheadLog::Check(common::CheckReport* report) {
 }
 
 Result<std::string> WriteAheadLog::ReadGroup(uint64_t sequence) {
-  const common::MutexLock lock(mutex_);
-  while (writing_) {
-    written_.Wait(mutex_);
-  }
-  if (sequence >= buffered_from_) {
-    RETURN_IF_ERROR(WriteBuffered(/*sync=*/false));
+  {
+    const common::MutexLock lock(mutex_);
+    while (writing_ && sequence >= writing_from_ && sequence < buffered_from_) {
+      written_.Wait(mutex_);
+    }
+    if (sequence >= buffered_from_) {
+      std::optional<std::string> group = BufferedGroup(sequence);
+      return group ? Result<std::string>(*std::move(group)) : NoGroup(sequence);
+    }
   }
   LogReader reader(files_->segments, sequence, LogReader::kOneGroup);
   std::span<const std::byte> group;
   ASSIGN_OR_RETURN(const bool found, reader.Next(&group));
-  if (!found) {
-    return Status(Code::kCorruption, "the log has no group at " + std::to_string(sequence));
+  return found ? Result<std::string>(std::string(AsChars(group))) : NoGroup(sequence);
+}
+
+std::optional<std::string> WriteAheadLog::BufferedGroup(uint64_t sequence) const {
+  const std::span<const std::byte> rest =
+      AsBytes(buffer_).subspan(std::min<uint64_t>(sequence - buffered_from_, buffer_.size()));
+  if (rest.size() < sizeof(LogFrameHeader)) {
+    return std::nullopt;
   }
-  return std::string(AsChars(group));
+  const auto header = LoadAs<LogFrameHeader>(rest.data());
+  const std::span<const std::byte> bytes = rest.subspan(sizeof(header));
+  if (header.sequence != sequence || header.length > bytes.size() ||
+      !IsLogFrame(header, bytes.first(header.length))) {
+    return std::nullopt;
+  }
+  return std::string(AsChars(bytes.first(header.length)));
 }
 
 Status WriteAheadLog::ForEachPageCopy(
     const std::function<Status(FileId file, PageNum page, PageView copy)>& visit) {
   const common::MutexLock lock(copies_mutex_);
-  return files_->copies.ForEachCopy(visit);
+  return files_->copies.ForEachCopy(redo_from(), visit);
 }
 
 uint64_t WriteAheadLog::BeginCheckpoint() NO_THREAD_SAFETY_ANALYSIS {

@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -129,6 +130,8 @@ class WriteAheadLog : public Log {
 
  private:
   Status Load() EXCLUDES(mutex_);
+  // Of the buffer; empty when there is none.
+  std::optional<std::string> BufferedGroup(uint64_t sequence) const REQUIRES(mutex_);
   // Takes what is buffered and writes it, without the lock meanwhile.
   Status WriteBuffered(bool sync) REQUIRES(mutex_);
 
@@ -144,6 +147,7 @@ class WriteAheadLog : public Log {
   uint32_t last_checksum_ GUARDED_BY(mutex_) = 0;    // of the last frame
   uint32_t checksum_before_ GUARDED_BY(mutex_) = 0;  // of the one before
   bool writing_ GUARDED_BY(mutex_) = false;          // somebody is, without the lock
+  uint64_t writing_from_ GUARDED_BY(mutex_) = 0;     // up to buffered_from_, meanwhile
   Status failure_ GUARDED_BY(mutex_);
   uint64_t checkpoint_ GUARDED_BY(mutex_) = 0;
   uint64_t alarm_at_ GUARDED_BY(mutex_) = ~uint64_t{0};

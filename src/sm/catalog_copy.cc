@@ -4,9 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/check_report.h"
 #include "pf/file_copy.h"
-#include "pf/page_file.h"
 #include "sm/control_file.h"
 #include "sm/database_directory.h"
 #include "sm/internal/relation_files.h"
@@ -51,7 +49,7 @@ Status CatalogCopy::CopyFiles(const common::CancelToken* cancel) {
     const std::string name = "/" + ToString(file);
     const Status copied =
         pf::CopyPageFile(env_, catalog_.path() + name, directory_ + name, FileIdOf(file), cancel);
-    if (!copied.ok() && copied.code() != Code::kNotFound) {
+    if (!copied.ok() && env_.Exists(catalog_.path() + name)) {
       return copied;
     }
   }
@@ -64,15 +62,6 @@ Status CatalogCopy::CopyLog(const common::CancelToken* cancel) {
   RETURN_IF_ERROR(catalog_.log().log().CopyTo(directory_, start_, end_, cancel));
   // Last: with it the directory is a database.  Syncs the names, too.
   return WriteControlFile(env_, directory_, catalog_.options());
-}
-
-Status CheckPagesOnDisk(common::Env& env, const std::string& path) {
-  common::CheckReport report;
-  ASSIGN_OR_RETURN(const std::vector<FileName> files, FilesIn(env, path));
-  for (const FileName file : files) {
-    pf::CheckPagesOnDisk(env, path + "/" + ToString(file), FileIdOf(file), &report);
-  }
-  return report.First();
 }
 
 }  // namespace redbase::sm

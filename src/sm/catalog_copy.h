@@ -48,7 +48,4 @@ class CatalogCopy {
   uint64_t end_ = 0;
 };
 
-// Looks at every page of a database, without its data nodes, that nobody has open.
-Status CheckPagesOnDisk(common::Env& env, const std::string& path);
-
 }  // namespace redbase::sm

@@ -7,7 +7,7 @@
 //
 // What was there before a change is kept by VersionKeepers - record files, trees - while
 // a snapshot may need it: until every snapshot sees the end of the change's transaction.
-// It is in memory only, since no snapshot outlives the process.
+// It is no part of the database, since no snapshot outlives the process.
 //
 //     Snapshot snapshot = oracle.Take();
 //     View view{snapshot.timestamp(), state.get(), statement};
@@ -52,10 +52,11 @@ class VersionKeeper {
   // Nobody needs what was there before the changes of this transaction any more.  Called
   // without a lock held.
   virtual void Forget(const TransactionState& transaction) = 0;
-  // The transaction has noted much: what the undo records of this log before `before` say is
-  // to be read there from now on (TransactionLog::ReadUndo).  Called while a page is latched.
+  // The transaction has noted much: what the undo records of this log from `from` on and
+  // before `before` say is to be read there from now on (TransactionLog::ReadUndo).  Called
+  // while a page is latched.
   virtual void Spill(const TransactionState& /*transaction*/, const TransactionLog& /*log*/,
-                     uint64_t /*before*/) {}
+                     uint64_t /*from*/, uint64_t /*before*/) {}
 };
 
 // What others know of a transaction, whichever nodes it is on.
@@ -65,11 +66,13 @@ class TransactionState {
   Timestamp end() const { return end_.load(std::memory_order_acquire); }
   bool rolled_back() const { return rolled_back_.load(std::memory_order_acquire); }
   bool active() const { return end() == kNever; }
+  // Its outcome is only known when the database is opened again.
+  bool abandoned() const { return abandoned_.load(std::memory_order_acquire); }
 
   // `keeper` has versions of it.  Cheap when it was the last one said.
   void Keep(const std::shared_ptr<VersionKeeper>& keeper) EXCLUDES(mutex_);
   // Tells those who keep versions of it.
-  void Spill(const TransactionLog& log, uint64_t before) EXCLUDES(mutex_);
+  void Spill(const TransactionLog& log, uint64_t from, uint64_t before) EXCLUDES(mutex_);
   // To be done when the versions are forgotten; at once when they have been.
   void WhenForgotten(std::function<void()> action) EXCLUDES(mutex_);
 

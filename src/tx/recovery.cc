@@ -120,6 +120,7 @@ Status Recovery::RepairPage(pf::FileId id, PageNum page, pf::PageView copy) {
     return {};
   }
   RETURN_IF_ERROR(file->Write(offset, copy));
+  remade_[{id, page}] = pf::ReadPageHeader(copy).sequence;
   ++report_.pages_repaired;
   return file->Sync();
 }
@@ -153,8 +154,30 @@ Status Recovery::RedoPage(uint64_t sequence, const pf::LogRecordHeader& header,
   if (header.op == pf::kUnloggedContent) {
     return made_.count(header.file_id) > 0 ? Discard(header.file_id) : Status();
   }
+  if (header.op == pf::kUnloggedWritten) {
+    return CheckWritten(*file, sequence, payload);
+  }
   ++report_.page_changes;
-  return pf::Redo(*file, sequence, header, payload);
+  ASSIGN_OR_RETURN(const bool is_made, pf::Redo(*file, sequence, header, payload));
+  if (is_made) {
+    remade_[{header.file_id, header.page_num}] = 0;
+  }
+  return {};
+}
+
+// A copy that is older than the record may be one of the page before it had all its content.
+Status Recovery::CheckWritten(const pf::PageFile& file, uint64_t sequence,
+                              std::span<const std::byte> pages) const {
+  for (ByteReader reader(pages); !reader.rest().empty();) {
+    const auto page = reader.Get<PageNum>();
+    const auto remade = remade_.find({file.id(), page});
+    if (remade != remade_.end() && remade->second < sequence) {
+      return {Code::kCorruption, file.path() + ": page " +
+                                     std::to_string(static_cast<uint32_t>(page)) +
+                                     ": damaged, and the log does not have what it held"};
+    }
+  }
+  return {};
 }
 
 // It was there when this was logged, so it was removed later.  The log does not have all of it.

@@ -20,7 +20,9 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/result.h"
@@ -86,6 +88,9 @@ class Recovery {
   Status NoteEnd(const pf::LogRecordHeader& header, NumberPair pair);
   Status NoteFileCreated(const CreatedFile& created);
   Status Discard(pf::FileId file);
+  // That none of the pages, on the disk since the record of this sequence, was remade.
+  Status CheckWritten(const pf::PageFile& file, uint64_t sequence,
+                      std::span<const std::byte> pages) const;
   // Null when there is no such file.
   Result<pf::PageFile*> Open(pf::FileId file);
   Status CloseFiles();
@@ -100,6 +105,8 @@ class Recovery {
   uint64_t next_transaction_ = 1;
   std::map<pf::FileId, std::unique_ptr<pf::PageFile>> open_;  // null: not there
   std::set<pf::FileId> made_;                                 // anew
+  // Pages that were not whole, and the sequence of the copy put there; 0: redo made them.
+  std::map<std::pair<pf::FileId, PageNum>, uint64_t> remade_;
 };
 
 }  // namespace redbase::tx

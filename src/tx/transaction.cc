@@ -58,6 +58,7 @@ Transaction::~Transaction() {
 
 UndoNote Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const std::byte> payload) {
   UndoNote note{std::make_shared<const std::string>(AsChars(payload)), log_};
+  uint64_t first = 0;
   uint64_t spill = 0;
   {
     const common::MutexLock lock(mutex_);
@@ -75,10 +76,12 @@ UndoNote Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const s
     undo_bytes_ += BytesOf(records_.back());
     if (log_ != nullptr && undo_bytes_ > log_->undo_memory()) [[unlikely]] {
       spill = SpillHalf();
+      first = first_undo_;
     }
   }
   if (spill != 0) {
-    state_->Spill(*log_, spill);
+    // What is before is of another part of the whole, and may not be kept there.
+    state_->Spill(*log_, first, spill);
   }
   return note;
 }
@@ -309,7 +312,6 @@ void Transaction::Leave() {
   {
     const common::MutexLock lock(mutex_);
     active_ = false;
-    left_ = true;
   }
   if (log_ != nullptr) {
     log_->Unregister(this);  // nobody is to see it: its state does not end
@@ -360,11 +362,6 @@ bool Transaction::has_changes() const {
 bool Transaction::active() const {
   const common::MutexLock lock(mutex_);
   return active_;
-}
-
-bool Transaction::is_left() const {
-  const common::MutexLock lock(mutex_);
-  return left_;
 }
 
 size_t Transaction::undo_bytes() const {

@@ -139,8 +139,6 @@ class Transaction {
   TransactionState& state() const { return *state_; }
 
   bool active() const EXCLUDES(mutex_);
-  // Whether it is over with its fate left to recovery: nobody is to see what it has left.
-  bool is_left() const EXCLUDES(mutex_);
   // Whether something was noted or logged, so that the end matters.
   bool has_changes() const EXCLUDES(mutex_);
   // Bytes of memory held by undo records.
@@ -193,7 +191,6 @@ class Transaction {
   uint64_t statement_ = 0;
   mutable common::Mutex mutex_;
   bool active_ GUARDED_BY(mutex_) = true;
-  bool left_ GUARDED_BY(mutex_) = false;
   uint64_t next_event_ GUARDED_BY(mutex_) = 1;
   std::vector<Record> records_ GUARDED_BY(mutex_);  // the newest
   size_t undo_bytes_ GUARDED_BY(mutex_) = 0;

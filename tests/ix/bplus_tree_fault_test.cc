@@ -269,7 +269,7 @@ TEST_F(RedoTest, ReplayingTheLogMakesTheSameBytes) {
   ASSERT_OK_AND_ASSIGN(auto redone, pf::PageFile::Create(*pool_, "/redone", kIdentity, 4096));
   ASSERT_OK(log.Replay([&](uint64_t sequence, const pf::LogRecordHeader& header,
                            std::span<const std::byte> payload) {
-    return pf::Redo(*redone, sequence, header, payload);
+    return pf::Redo(*redone, sequence, header, payload).status();
   }));
   ASSERT_OK(redone->Close());
   ASSERT_OK_AND_ASSIGN(const std::string want, env_.ReadAll("/logged"));

@@ -41,7 +41,7 @@ class RemovedEntriesTest : public ::testing::Test {
     EXPECT_OK(remover);
     return *remover;
   }
-  void Spill() { entries_.Spill(*own_, *log_, 0); }
+  void Spill() { entries_.Spill(*own_, *log_, 0, 0); }
 
   common::SimEnv env_;
   std::unique_ptr<tx::TransactionLog> log_;

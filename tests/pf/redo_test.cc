@@ -34,7 +34,7 @@ class RedoTest : public PageTest {
   Status Replay(PageFile& file) {
     return records_.Replay(
         [&](uint64_t sequence, const LogRecordHeader& header, std::span<const std::byte> payload) {
-          return Redo(file, sequence, header, payload);
+          return Redo(file, sequence, header, payload).status();
         });
   }
 
@@ -86,7 +86,7 @@ TEST_F(RedoTest, AReplayRepairsWhatWasNotWritten) {
 TEST_F(RedoTest, RecordsOfUnknownKindAreCorruption) {
   file_ = New(kPath);
   const LogRecordHeader header{FileId{7}, PageNum{0}, PageOpCode{0x0FF0}, 0, 0};
-  const Status status = Redo(*file_, 10, header, {});
+  const Status status = Redo(*file_, 10, header, {}).status();
   EXPECT_CODE(Code::kCorruption, status);
   EXPECT_EQ(status.message(), "/db/7.1: page 0: log record of unknown kind 4080");
 }
@@ -94,7 +94,8 @@ TEST_F(RedoTest, RecordsOfUnknownKindAreCorruption) {
 TEST_F(RedoTest, RecordsThatDoNotFitTheirPageAreCorruption) {
   file_ = New(kPath);
   const LogRecordHeader header{FileId{7}, PageNum{0}, kPut, 0, 0};
-  EXPECT_EQ(Redo(*file_, 10, header, {}).message(), "/db/7.1: page 0: test.put without an offset");
+  EXPECT_EQ(Redo(*file_, 10, header, {}).status().message(),
+            "/db/7.1: page 0: test.put without an offset");
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_F(PageOpsTest, TheLogReplayedOnAnEmptyFileGivesTheSameBytes) {
   ASSERT_OK(log_.Replay([&](uint64_t sequence, const pf::LogRecordHeader& header,
                             std::span<const std::byte> payload) {
     ++records;
-    return pf::Redo(**copy, sequence, header, payload);
+    return pf::Redo(**copy, sequence, header, payload).status();
   }));
   EXPECT_GT(records, 100U);
   EXPECT_TRUE(BytesOf(**copy) == want);

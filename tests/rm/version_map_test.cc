@@ -74,6 +74,26 @@ TEST_F(VersionMapTest, OnlyTheNewestAreInMemory) {
   EXPECT_EQ(Of(3), "other ");
 }
 
+// A page that is changed again and again keeps nobody from it, and is itself spilled.
+TEST_F(VersionMapTest, RepeatedChangesOfOnePageAreSpilled) {
+  tx::Transaction transaction(*log_);
+  for (int i = 0; i < 500; ++i) {
+    Change(transaction, 1, "again");
+    Change(transaction, i % 7 == 0 ? 17 : 1, "other");  // of the same shard
+    ASSERT_LE(InMemory(), 30U);
+  }
+}
+
+// As that of a part that was taken back before another one was begun.
+TEST_F(VersionMapTest, WhatIsOlderThanTheSpilledPartStaysInMemory) {
+  tx::Transaction transaction(*log_);
+  Change(transaction, 1, "older");
+  const uint64_t from = log_->log().end();
+  Change(transaction, 1, "newer");
+  versions_->Spill(transaction.state(), *log_, from, log_->log().end());
+  EXPECT_EQ(Of(1), "*newer older ");
+}
+
 TEST_F(VersionMapTest, AnotherLogsRecordsAreNotMeant) {
   tx::Transaction transaction(*log_);
   Change(transaction, 1, "a");
@@ -81,9 +101,9 @@ TEST_F(VersionMapTest, AnotherLogsRecordsAreNotMeant) {
   ASSERT_OK(tx::TransactionLog::Create(env_, "/other", 1, 1));
   const auto other = tx::TransactionLog::Open(env_, "/other", 1);
   ASSERT_OK(other);
-  versions_->Spill(transaction.state(), **other, log_->log().end());
+  versions_->Spill(transaction.state(), **other, 0, log_->log().end());
   EXPECT_EQ(Of(1), "a ");
-  versions_->Spill(transaction.state(), *log_, log_->log().end());
+  versions_->Spill(transaction.state(), *log_, 0, log_->log().end());
   EXPECT_EQ(Of(1), "*a ");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/check_report.h"
 #include "common/executor.h"
 #include "ex/comm_layer.h"
 #include "pf/log.h"
@@ -31,10 +32,16 @@ ClusterCopy::~ClusterCopy() {
 Status ClusterCopy::AskNodes(CopyStep step) {
   CallContext context;
   context.cancel = step == CopyStep::kEnd ? nullptr : cancel_;
-  return cluster_.ForEachNode([&](uint32_t node) {
+  // Not by those who help statements: it takes its time.
+  Status status;
+  for (uint32_t node = 1; node <= cluster_.node_count(); ++node) {
     const Request request{{}, CopyRequest{sm::NodePath(directory_, node), step}};
-    return cluster_.Call(node, request, context).status();
-  });
+    status.Update(cluster_.Call(node, request, context).status());
+    if (!status.ok() && step != CopyStep::kEnd) {
+      break;
+    }
+  }
+  return status;
 }
 
 Status ClusterCopy::Make() {
@@ -68,10 +75,15 @@ Status ClusterCopy::Recover() {
 }
 
 Status ClusterCopy::CheckPages() {
-  common::Env& env = *cluster_.options().env;
-  RETURN_IF_ERROR(cluster_.ForEachNode(
-      [&](uint32_t node) { return sm::CheckPagesOnDisk(env, sm::NodePath(directory_, node)); }));
-  return sm::CheckPagesOnDisk(env, directory_);
+  common::CheckReport report;
+  for (uint32_t node = 0; node <= cluster_.node_count(); ++node) {
+    if (cancel_ != nullptr) {
+      RETURN_IF_ERROR(cancel_->Check());
+    }
+    sm::CheckFilesOnDisk(*cluster_.options().env,
+                         node == 0 ? directory_ : sm::NodePath(directory_, node), &report);
+  }
+  return report.First();
 }
 
 }  // namespace redbase::ex

@@ -108,7 +108,9 @@ ClusterTransactionImpl::Parts ClusterTransactionImpl::parts() const {
 void ClusterTransactionImpl::EndWhole(bool rolled_back) {
   snapshot_ = {};
   tx::Oracle& oracle = cluster_.master().log().oracle();
-  if (rolled_back) {
+  if (whole_->abandoned()) {  // by a node that could neither commit nor take back
+    oracle.Abandon(whole_.get());
+  } else if (rolled_back) {
     // What a node has not heard to take back is nobody's to see or to reuse.
     cluster_.WhenDelivered([&oracle, whole = whole_] { oracle.End(whole, /*rolled_back=*/true); });
   } else {
@@ -218,8 +220,7 @@ Status ClusterTransactionImpl::CommitParts() {
     return status;
   }
   if (!status.ok()) {
-    const Status ended = EndOnNodes(touched, RollbackRequest());
-    EndRolledBack(on_master().is_left() ? status : ended);
+    EndRolledBack(EndOnNodes(touched, RollbackRequest()));
     return status;
   }
   status = EndOnNodes(touched, CommitRequest{synchronous});

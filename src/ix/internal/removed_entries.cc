@@ -97,7 +97,7 @@ Result<std::vector<std::string>> RemovedEntries::List(const RemovedRange& range)
 }
 
 void RemovedEntries::Spill(const tx::TransactionState& /*transaction*/,
-                           const tx::TransactionLog& log, uint64_t /*before*/) {
+                           const tx::TransactionLog& log, uint64_t /*from*/, uint64_t /*before*/) {
   const common::MutexLock lock(mutex_);
   if (bytes_ > log.undo_memory()) {
     // What cannot be written stays, and is tried again.

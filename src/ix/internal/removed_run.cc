@@ -46,6 +46,7 @@ Result<std::shared_ptr<const RemovedRun>> RemovedRun::Write(std::shared_ptr<comm
   if (!bytes.empty()) {
     RETURN_IF_ERROR(run->WriteBlock(std::move(first), offset, &bytes));
   }
+  run->last_ = removals.back().entry;
   return std::shared_ptr<const RemovedRun>(run);
 }
 
@@ -102,6 +103,9 @@ Status RemovedRun::ForEach(size_t block, bool backward, const Visit& visit) cons
 }
 
 Status RemovedRun::List(const RemovedRange& range, std::vector<std::string>* out) const {
+  if (last_ < range.from || (range.to && blocks_.front().first >= *range.to)) {
+    return {};
+  }
   size_t left = range.limit;
   const size_t begin = !range.backward ? Find(range.from)
                        : range.to      ? Find(*range.to)
@@ -126,7 +130,7 @@ Result<RemovedRun::Transaction> RemovedRun::RemoverOf(std::string_view key,
     return by.get() != &own && by->active();
   });
   Transaction remover;
-  if (any) {
+  if (any && last_ >= key) {
     RETURN_IF_ERROR(
         ForEach(Find(key), /*backward=*/false, [&](std::string_view entry, uint32_t by) {
           const Transaction& last = removers_[by];

@@ -48,7 +48,7 @@ class RemovedRun {
   };
   static constexpr size_t kBlockBytes = size_t{16} << 10;
 
-  // Writes to the file from `offset` on; `removals` ascend.
+  // Writes to the file from `offset` on; `removals`, of which there are some, ascend.
   static Result<std::shared_ptr<const RemovedRun>> Write(std::shared_ptr<common::File> file,
                                                          uint64_t offset,
                                                          std::span<const Removal> removals);
@@ -79,6 +79,7 @@ class RemovedRun {
   const std::shared_ptr<common::File> file_;
   std::vector<Transaction> removers_;
   std::vector<Block> blocks_;
+  std::string last_;  // entry
 };
 
 }  // namespace redbase::ix

@@ -25,6 +25,7 @@ struct EntryHeader {
   PageNum first;
   uint32_t page_size;
   uint32_t page_count;
+  uint64_t since;
 };
 static_assert(offsetof(EntryHeader, magic) == 4);
 static_assert(offsetof(EntryHeader, database_id) == 8);
@@ -33,6 +34,7 @@ static_assert(offsetof(EntryHeader, file) == 24);
 static_assert(offsetof(EntryHeader, first) == 28);
 static_assert(offsetof(EntryHeader, page_size) == 32);
 static_assert(offsetof(EntryHeader, page_count) == 36);
+static_assert(offsetof(EntryHeader, since) == 40);
 
 using HeaderBytes = std::array<std::byte, kHeaderBytes>;
 
@@ -71,7 +73,7 @@ DoubleWriteArea::DoubleWriteArea(common::Env& env, const std::string& directory,
     : env_(env), path_(directory + "/" + kDoubleWriteName), database_id_(database_id), round_(1) {}
 
 Status DoubleWriteArea::ForEachCopy(
-    const std::function<Status(FileId file, PageNum page, PageView copy)>& visit) {
+    uint64_t since, const std::function<Status(FileId file, PageNum page, PageView copy)>& visit) {
   if (!env_.Exists(path_)) {
     return {};
   }
@@ -83,7 +85,7 @@ Status DoubleWriteArea::ForEachCopy(
   }
   round_ = last + 1;
   for (const Entry& entry : entries) {
-    if (entry.header.round != last) {
+    if (entry.header.round != last || entry.header.since < since) {
       continue;
     }
     const size_t size = entry.header.page_size;
@@ -129,13 +131,13 @@ void DoubleWriteArea::Restart() {
 }
 
 Status DoubleWriteArea::Copy(FileId file, PageNum first, size_t page_size,
-                             std::span<const std::byte> pages) {
+                             std::span<const std::byte> pages, uint64_t since) {
   RETURN_IF_ERROR(sync_error_);
   RETURN_IF_ERROR(OpenFile());
   std::vector<std::byte> bytes(kHeaderBytes);
   StoreAs(bytes.data(), EntryHeader{0, kMagic, database_id_, round_, file, first,
                                     static_cast<uint32_t>(page_size),
-                                    static_cast<uint32_t>(pages.size() / page_size)});
+                                    static_cast<uint32_t>(pages.size() / page_size), since});
   StoreAs(bytes.data(), common::Crc32c(std::span(bytes).subspan(sizeof(uint32_t))));
   bytes.insert(bytes.end(), pages.begin(), pages.end());
   RETURN_IF_ERROR(file_->Write(next_, bytes));

@@ -12,11 +12,15 @@
 //   | crc32c | "RBDW" | database id | round | file id | first page | page size |
 //   | u32    | u32    | u64         | u64   | u32     | u32        | u32       |
 //   +--------+--------+-------------+-------+---------+------------+-----------+
-//   36           40          512
-//   +------------+-----------+-------------------------+
-//   | page count | zeros     | the pages, sealed       |
-//   | u32        |           | page count * page size  |
-//   +------------+-----------+-------------------------+
+//   36           40      48      512
+//   +------------+-------+-------+-------------------------+
+//   | page count | since | zeros | the pages, sealed       |
+//   | u32        | u64   |       | page count * page size  |
+//   +------------+-------+-------+-------------------------+
+//
+// `since` is the end of the log when the last checkpoint before began.  Copies from before
+// the last complete one began are of no use: all was synced since then, and some pages, which
+// redo could make, were written later without a copy.
 //
 // crc32c covers bytes 4 to 511; a page has a checksum of its own.
 //
@@ -45,8 +49,10 @@ class DoubleWriteArea {
   DoubleWriteArea(common::Env& env, const std::string& directory, uint64_t database_id);
 
   // Calls `visit` with each whole page of the last round, in the order they were
-  // copied.  Nothing when there is no area.
-  Status ForEachCopy(const std::function<Status(FileId file, PageNum page, PageView copy)>& visit);
+  // copied, unless that was before the checkpoint at `since` began.  Nothing when there is no
+  // area.
+  Status ForEachCopy(uint64_t since,
+                     const std::function<Status(FileId file, PageNum page, PageView copy)>& visit);
   // Forgets all copies.
   Status Clear();
 
@@ -55,7 +61,8 @@ class DoubleWriteArea {
   void Restart();
   // Copies neighbouring sealed pages; returns once the copy survives a power cut.
   // Requires: Fits(pages.size()).
-  Status Copy(FileId file, PageNum first, size_t page_size, std::span<const std::byte> pages);
+  Status Copy(FileId file, PageNum first, size_t page_size, std::span<const std::byte> pages,
+              uint64_t since);
 
  private:
   Status OpenFile();

@@ -127,6 +127,7 @@ Status LogSegments::Open(uint64_t keep_from) {
   }
   std::sort(found.begin(), found.end(),
             [](const Segment& a, const Segment& b) { return a.number < b.number; });
+  const common::MutexLock lock(mutex_);
   for (Segment& segment : found) {
     next_number_ = std::max(next_number_, segment.number + 1);
     if (segment.end() <= keep_from) {
@@ -149,10 +150,11 @@ Status LogSegments::Open(uint64_t keep_from) {
 }
 
 std::optional<uint64_t> LogSegments::end() const {
+  const common::MutexLock lock(mutex_);
   return live_.empty() ? std::nullopt : std::optional<uint64_t>(live_.back().end());
 }
 
-LogSegments::Segment* LogSegments::Find(uint64_t position) {
+const LogSegments::Segment* LogSegments::Find(uint64_t position) const {
   for (auto segment = live_.rbegin(); segment != live_.rend(); ++segment) {
     if (position >= segment->first && position < segment->end()) {
       return &*segment;
@@ -161,9 +163,15 @@ LogSegments::Segment* LogSegments::Find(uint64_t position) {
   return nullptr;
 }
 
-std::string LogSegments::PathAt(uint64_t position) {
-  const Segment* const segment = Find(position);
-  return segment == nullptr ? directory_ : PathOf(segment->number);
+std::optional<LogSegments::Segment> LogSegments::At(uint64_t position) const {
+  const common::MutexLock lock(mutex_);
+  const Segment* const found = Find(position);
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
+std::string LogSegments::PathAt(uint64_t position) const {
+  const std::optional<Segment> segment = At(position);
+  return segment ? PathOf(segment->number) : directory_;
 }
 
 Status LogSegments::WriteHeader(const Segment& segment) {
@@ -203,7 +211,10 @@ Status LogSegments::Extend(uint64_t position, bool filled) {
   Segment next;
   next.number = next_number_;
   next.first = position;
-  next.bytes = live_.empty() ? kLeastBytes : std::min(live_.back().bytes * 4, kMostBytes);
+  {
+    const common::MutexLock lock(mutex_);
+    next.bytes = live_.empty() ? kLeastBytes : std::min(live_.back().bytes * 4, kMostBytes);
+  }
   if (spares_.empty()) {
     ASSIGN_OR_RETURN(next.file, MakeFile(next, filled));
   } else {
@@ -226,19 +237,20 @@ Status LogSegments::Extend(uint64_t position, bool filled) {
     static_cast<void>(env_.RemoveFile(PathOf(next.number)));
     return ready;
   }
+  const common::MutexLock lock(mutex_);
   live_.push_back(std::move(next));
   return {};
 }
 
 Status LogSegments::Write(uint64_t position, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    Segment* segment = Find(position);
-    if (segment == nullptr) {
+    std::optional<Segment> segment = At(position);
+    if (!segment) {
       RETURN_IF_ERROR(Extend(position, /*filled=*/bytes.size() < kPieceBytes));
-      segment = &live_.back();
+      segment = At(position);
     }
     const size_t piece = std::min<uint64_t>(bytes.size(), segment->end() - position);
-    segment->unsynced = true;
+    unsynced_[segment->number] = segment->file;
     RETURN_IF_ERROR(
         segment->file->Write(kHeaderBytes + position - segment->first, bytes.first(piece)));
     position += piece;
@@ -248,20 +260,18 @@ Status LogSegments::Write(uint64_t position, std::span<const std::byte> bytes) {
 }
 
 Status LogSegments::Sync() {
-  for (Segment& segment : live_) {
-    if (segment.unsynced) {
-      RETURN_IF_ERROR(segment.file->Sync());
-      segment.unsynced = false;
-    }
+  while (!unsynced_.empty()) {
+    RETURN_IF_ERROR(unsynced_.begin()->second->Sync());
+    unsynced_.erase(unsynced_.begin());
   }
   return {};
 }
 
-Result<size_t> LogSegments::Read(uint64_t position, std::span<std::byte> out) {
+Result<size_t> LogSegments::Read(uint64_t position, std::span<std::byte> out) const {
   size_t done = 0;
   while (done < out.size()) {
-    Segment* const segment = Find(position + done);
-    if (segment == nullptr) {
+    const std::optional<Segment> segment = At(position + done);
+    if (!segment) {
       break;
     }
     const uint64_t offset = position + done - segment->first;
@@ -277,10 +287,14 @@ Result<size_t> LogSegments::Read(uint64_t position, std::span<std::byte> out) {
 }
 
 Status LogSegments::Recycle(uint64_t keep_from) {
-  // The last one stays: the next segment goes on from it.
-  while (live_.size() > 1 && live_.front().end() <= keep_from) {
-    spares_.push_back(std::move(live_.front()));
-    live_.pop_front();
+  {
+    const common::MutexLock lock(mutex_);
+    // The last one stays: the next segment goes on from it.
+    while (live_.size() > 1 && live_.front().end() <= keep_from) {
+      unsynced_.erase(live_.front().number);
+      spares_.push_back(std::move(live_.front()));
+      live_.pop_front();
+    }
   }
   return RemoveSurplus();
 }

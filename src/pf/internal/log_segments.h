@@ -18,12 +18,13 @@
 // crc32c covers bytes 0 to 39.  From 512 on the segment holds the `bytes` bytes of
 // the stream that begin at position `first`.
 //
-// Not thread-safe.
+// One thread at a time changes them; others may read meanwhile what is not recycled.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@
 
 #include "common/env.h"
 #include "common/result.h"
+#include "common/sync.h"
 
 namespace redbase::pf {
 
@@ -53,29 +55,28 @@ class LogSegments {
 
   // Finds the segments that hold the stream from `keep_from` on.  kCorruption when
   // one in the middle is missing or damaged.
-  Status Open(uint64_t keep_from);
+  Status Open(uint64_t keep_from) EXCLUDES(mutex_);
   // The first position of the stream that no segment holds, nullopt without any.
-  std::optional<uint64_t> end() const;
+  std::optional<uint64_t> end() const EXCLUDES(mutex_);
 
   // The path of the file that holds this position, or of the directory.
-  std::string PathAt(uint64_t position);
+  std::string PathAt(uint64_t position) const EXCLUDES(mutex_);
   // Writes at a position at or before end(), making segments as needed; without any,
   // the first begins at `position`.
-  Status Write(uint64_t position, std::span<const std::byte> bytes);
+  Status Write(uint64_t position, std::span<const std::byte> bytes) EXCLUDES(mutex_);
   // What was written survives a power cut.
-  Status Sync();
+  Status Sync() EXCLUDES(mutex_);
   // Reads what the segments hold from `position` on; how many bytes there were.
-  Result<size_t> Read(uint64_t position, std::span<std::byte> out);
+  Result<size_t> Read(uint64_t position, std::span<std::byte> out) const EXCLUDES(mutex_);
   // Segments that end at or before `keep_from` become spares.
-  Status Recycle(uint64_t keep_from);
+  Status Recycle(uint64_t keep_from) EXCLUDES(mutex_);
 
  private:
   struct Segment {
     uint64_t number = 0;
     uint64_t first = 0;
     uint64_t bytes = 0;
-    std::unique_ptr<common::File> file{};
-    bool unsynced = false;
+    std::shared_ptr<common::File> file{};
 
     uint64_t end() const { return first + bytes; }
   };
@@ -87,17 +88,21 @@ class LogSegments {
   Status CheckUnused(uint64_t number, uint64_t keep_from);
   Status WriteHeader(const Segment& segment);
   // Adds the segment that begins at `position`; `filled` with zeros if it is new.
-  Status Extend(uint64_t position, bool filled);
+  Status Extend(uint64_t position, bool filled) EXCLUDES(mutex_);
   Result<std::unique_ptr<common::File>> MakeFile(const Segment& segment, bool filled);
   static Status FillWithZeros(common::File& file, uint64_t length);
-  Segment* Find(uint64_t position);
+  // Null when no segment holds the position.
+  const Segment* Find(uint64_t position) const REQUIRES(mutex_);
+  std::optional<Segment> At(uint64_t position) const EXCLUDES(mutex_);
   Status RemoveSurplus();
 
   common::Env& env_;
   const std::string directory_;
   const uint64_t database_id_;
-  std::deque<Segment> live_;  // in the order of the stream
+  mutable common::Mutex mutex_;
+  std::deque<Segment> live_ GUARDED_BY(mutex_);  // in the order of the stream
   std::vector<Segment> spares_;
+  std::map<uint64_t, std::shared_ptr<common::File>> unsynced_;  // written, by number
   uint64_t next_number_ = 1;
 };
 

@@ -225,8 +225,12 @@ Result<std::shared_ptr<const tx::TransactionState>> ChangerOf(const FileCore& co
   const std::vector<Version> versions = core.versions->Choose(
       rid.page, [](const Version& version, bool* /*last*/) { return version.stamp.by->active(); });
   for (const Version& version : versions) {
-    ASSIGN_OR_RETURN(const auto undo, core.versions->UndoOf(version));
-    if (version.kind == kUndoBulkPage || Names(version.kind, *undo, rid.slot)) {
+    bool names = version.kind == kUndoBulkPage;
+    if (!names) {
+      ASSIGN_OR_RETURN(const auto undo, core.versions->UndoOf(version));
+      names = Names(version.kind, *undo, rid.slot);
+    }
+    if (names) {
       return version.stamp.by;
     }
   }
@@ -283,12 +287,15 @@ Status CheckNotOvertaken(const FileCore& core, std::span<const Rid> rids, const 
         return view.IsOvertakenBy(version.stamp);
       });
   for (const Version& version : versions) {
+    if (version.kind == kUndoBulkPage) {
+      return OvertakenError();
+    }
     ASSIGN_OR_RETURN(const auto undo, core.versions->UndoOf(version));
     if (columns != nullptr && SparesColumns(version.kind, *undo, *columns)) {
       continue;
     }
     const auto is_named = [&](Rid rid) { return Names(version.kind, *undo, rid.slot); };
-    if (version.kind == kUndoBulkPage || std::any_of(rids.begin(), rids.end(), is_named)) {
+    if (std::any_of(rids.begin(), rids.end(), is_named)) {
       return OvertakenError();
     }
   }

@@ -26,38 +26,36 @@ tx::Timestamp LastEnd(const std::vector<Version>& versions) {
   return last;
 }
 
-// Forgets the payloads of a transaction's versions before `before`, which are older than its
-// others; whether there were only such.
-bool SpillPage(std::vector<Version>* versions, const tx::TransactionState& transaction,
-               uint64_t before) {
-  bool all = true;
+// Forgets the payloads of a transaction's versions from `from` on and before `before`; their
+// sequences rise.
+void SpillPage(std::vector<Version>* versions, const tx::TransactionState& transaction,
+               uint64_t from, uint64_t before) {
   for (auto version = versions->rbegin(); version != versions->rend(); ++version) {
-    if (version->stamp.by.get() != &transaction) {
+    if (version->stamp.by.get() != &transaction || version->sequence >= before) {
       continue;
     }
-    if (version->sequence >= before) {
-      all = false;
-    } else if (version->undo == nullptr) {
+    if (version->sequence < from || version->undo == nullptr) {
       break;  // and so are those before
-    } else {
-      version->undo = nullptr;
     }
+    version->undo = nullptr;
   }
-  return all;
 }
 
 }  // namespace
 
 void VersionMap::Add(PageNum page, tx::Stamp stamp, tx::UndoKind kind, tx::UndoNote note) {
   const auto number = static_cast<uint32_t>(page);
-  log_.store(note.log, std::memory_order_relaxed);  // of one file it is always the same
+  if (log_.load(std::memory_order_relaxed) != note.log) {  // of one file it is always the same
+    log_.store(note.log, std::memory_order_relaxed);
+  }
   Version version{std::move(stamp), kind, std::move(note.payload), note.sequence};
   Shard& shard = shards_[number % kShards];
   const common::MutexLock lock(shard.mutex);
   Changed& changed = shard.of[version.stamp.by.get()];
-  if (changed.pages.size() == changed.spilled || changed.pages.back() != number) {
-    changed.pages.push_back(number);
+  if (changed.runs.size() == changed.spilled || changed.runs.back().page != number) {
+    changed.runs.push_back({number, 0});
   }
+  changed.runs.back().last = version.sequence;
   std::vector<Version>& versions = shard.pages[number];
   // Asked once for the changes that a transaction makes in a row.
   if (!versions.empty() && versions.back().stamp.by != version.stamp.by) {
@@ -87,7 +85,7 @@ std::vector<PageNum> VersionMap::Pages() const {
 }
 
 void VersionMap::Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log,
-                       uint64_t before) {
+                       uint64_t from, uint64_t before) {
   if (log_.load() != &log) {
     return;
   }
@@ -98,9 +96,12 @@ void VersionMap::Spill(const tx::TransactionState& transaction, const tx::Transa
       continue;
     }
     Changed& changed = of->second;
-    while (changed.spilled < changed.pages.size() &&
-           SpillPage(&shard.pages[changed.pages[changed.spilled]], transaction, before)) {
-      ++changed.spilled;
+    // Of the run that goes beyond `before`, a part.
+    for (bool whole = true; whole && changed.spilled < changed.runs.size();) {
+      const Run& run = changed.runs[changed.spilled];
+      SpillPage(&shard.pages[run.page], transaction, from, before);
+      whole = run.last < before;
+      changed.spilled += whole ? 1 : 0;
     }
   }
 }
@@ -112,8 +113,8 @@ void VersionMap::Forget(const tx::TransactionState& transaction) {
     if (of == shard.of.end()) {
       continue;
     }
-    for (const uint32_t page : of->second.pages) {
-      const auto found = shard.pages.find(page);
+    for (const Run& run : of->second.runs) {
+      const auto found = shard.pages.find(run.page);
       if (found == shard.pages.end()) {
         continue;
       }

@@ -97,14 +97,18 @@ class VersionMap : public tx::VersionKeeper {
   // The pages that have versions.
   std::vector<PageNum> Pages() const;
   void Forget(const tx::TransactionState& transaction) override;
-  void Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log,
+  void Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log, uint64_t from,
              uint64_t before) override;
 
  private:
   // With versions of one transaction.
+  struct Run {  // changes of one page, after those of another one in the shard
+    uint32_t page;
+    uint64_t last;  // sequence
+  };
   struct Changed {
-    std::vector<uint32_t> pages;  // some twice, one at each change that does not follow another
-    size_t spilled = 0;           // of them
+    std::vector<Run> runs;
+    size_t spilled = 0;  // of them
   };
   struct Shard {
     mutable common::Mutex mutex;
