@@ -76,6 +76,13 @@ Status WriteAheadLog::Load() {
     if (!more) {
       break;
     }
+    // Such a record is a group of its own.
+    if (group.size() == sizeof(LogRecordHeader)) {
+      const auto record = LoadAs<LogRecordHeader>(group.data());
+      if (record.op == kUnloggedContent) {
+        unlogged_files_.insert(record.file_id);
+      }
+    }
   }
   RETURN_IF_ERROR(reader.CheckEnd());
   if (reader.position() < control.end) {

@@ -27,6 +27,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,6 +99,9 @@ class WriteAheadLog : public Log {
   // The failure of a sync, if there was one.
   Status failure() const EXCLUDES(mutex_);
 
+  // Whether the log, as it was found, says of the file that it does not have all its content.
+  bool IsUnlogged(FileId file) const { return unlogged_files_.count(file) > 0; }
+
   using GroupVisitor = std::function<Status(uint64_t sequence, std::span<const std::byte> group)>;
   // Every group from `from` on, which is the sequence of one or the end.
   Status ForEachGroup(uint64_t from, const GroupVisitor& visit) EXCLUDES(mutex_);
@@ -161,6 +165,8 @@ class WriteAheadLog : public Log {
   // Shared by everybody between BeginPageWrite and EndPageWrite.
   common::Latch page_writes_;
   common::Mutex copies_mutex_;  // taken after page_writes_
+
+  std::set<FileId> unlogged_files_;  // found by Load
 
   std::atomic<size_t> logged_first_{16};
   common::Mutex unlogged_mutex_;  // taken last

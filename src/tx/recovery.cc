@@ -152,7 +152,7 @@ Status Recovery::RedoPage(uint64_t sequence, const pf::LogRecordHeader& header,
     return {};
   }
   if (header.op == pf::kUnloggedContent) {
-    return made_.count(header.file_id) > 0 ? Discard(header.file_id) : Status();
+    return {};  // see NoteFileCreated
   }
   if (header.op == pf::kUnloggedWritten) {
     return CheckWritten(*file, sequence, payload);
@@ -180,16 +180,14 @@ Status Recovery::CheckWritten(const pf::PageFile& file, uint64_t sequence,
   return {};
 }
 
-// It was there when this was logged, so it was removed later.  The log does not have all of it.
-Status Recovery::Discard(pf::FileId id) {
-  std::unique_ptr<pf::PageFile>& file = open_[id];
-  file->Abandon();
-  file = nullptr;
-  return files_.Remove(id);
-}
-
-// A file whose first page is not whole has none that counts: all were made after this.
+// A file whose first page is not whole has none that counts: all were made after this.  But one
+// of which the log does not have all was there, whole, when the log said so.
 Status Recovery::NoteFileCreated(const CreatedFile& created) {
+  const bool is_unlogged = log_.log().IsUnlogged(created.file);
+  if (is_unlogged && !files_.PathOf(created.file)) {
+    open_[created.file] = nullptr;  // it was removed later
+    return {};
+  }
   const std::string path = files_.PathOfName(created.name);
   const pf::PageFileIdentity identity = files_.IdentityOf(created.file);
   if (pool_.env().Exists(path)) {
@@ -198,14 +196,13 @@ Status Recovery::NoteFileCreated(const CreatedFile& created) {
       open_[created.file] = *std::move(file);
       return {};
     }
-    if (file.status().code() != Code::kCorruption) {
+    if (file.status().code() != Code::kCorruption || is_unlogged) {
       return std::move(file).status();
     }
     RETURN_IF_ERROR(pool_.env().RemoveFile(path));
   }
   ASSIGN_OR_RETURN(open_[created.file],
                    pf::PageFile::Create(pool_, path, identity, created.page_size));
-  made_.insert(created.file);
   return {};
 }
 

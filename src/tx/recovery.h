@@ -19,7 +19,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -44,8 +43,6 @@ class RecoveryFiles {
   virtual pf::PageFileIdentity IdentityOf(pf::FileId file) = 0;
   // What takes changes of the file back, open until Close; null when there is none.
   virtual Result<UndoTarget*> OpenTarget(pf::FileId file) = 0;
-  // There is no such file from now on.
-  virtual Status Remove(pf::FileId file) = 0;
   // Writes and closes what was opened.
   virtual Status CloseTargets() = 0;
 };
@@ -87,7 +84,6 @@ class Recovery {
               std::span<const std::byte> payload);
   Status NoteEnd(const pf::LogRecordHeader& header, NumberPair pair);
   Status NoteFileCreated(const CreatedFile& created);
-  Status Discard(pf::FileId file);
   // That none of the pages, on the disk since the record of this sequence, was remade.
   Status CheckWritten(const pf::PageFile& file, uint64_t sequence,
                       std::span<const std::byte> pages) const;
@@ -104,7 +100,6 @@ class Recovery {
   std::map<TransactionId, ActiveTransaction> active_;
   uint64_t next_transaction_ = 1;
   std::map<pf::FileId, std::unique_ptr<pf::PageFile>> open_;  // null: not there
-  std::set<pf::FileId> made_;                                 // anew
   // Pages that were not whole, and the sequence of the copy put there; 0: redo made them.
   std::map<std::pair<pf::FileId, PageNum>, uint64_t> remade_;
 };

@@ -26,12 +26,6 @@ std::optional<std::string> DatabaseRecovery::PathOf(pf::FileId file) {
   return found == names_.end() ? std::nullopt : std::optional(path_ + "/" + found->second);
 }
 
-Status DatabaseRecovery::Remove(pf::FileId file) {
-  const std::optional<std::string> path = PathOf(file);
-  names_.erase(file);
-  return path ? pool_.env().RemoveFile(*path) : Status();
-}
-
 std::string DatabaseRecovery::PathOfName(const std::string& name) {
   if (const std::optional<FileName> parsed = ParseFileName(name)) {
     names_[pf::FileId{static_cast<uint32_t>(parsed->id)}] = name;

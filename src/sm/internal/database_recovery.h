@@ -30,7 +30,6 @@ class DatabaseRecovery : public tx::RecoveryFiles {
   std::string PathOfName(const std::string& name) override;
   pf::PageFileIdentity IdentityOf(pf::FileId file) override;
   Result<tx::UndoTarget*> OpenTarget(pf::FileId file) override;
-  Status Remove(pf::FileId file) override;
   Status CloseTargets() override;
 
  private:
