@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "pf/file_copy.h"
+#include "pf/file_copy.h"  // NOLINT(layers): files are copied page by page
 #include "sm/control_file.h"
 #include "sm/database_directory.h"
 #include "sm/internal/relation_files.h"

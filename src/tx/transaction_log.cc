@@ -59,14 +59,14 @@ TransactionLog::Pin::~Pin() {
 }
 
 void TransactionLog::KeepFor(TransactionState& transaction, uint64_t from) {
-  transaction.WhenForgotten([pin = std::shared_ptr<const Pin>(new Pin(kept_, from))] {});
+  transaction.WhenForgotten([pin = std::make_shared<const Pin>(kept_, from)] {});
 }
 
 std::shared_ptr<const TransactionLog::Pin> TransactionLog::PinRecovery(
     pf::WriteAheadLog::RecoveryStart* start) {
   const common::MutexLock none_is_made(checkpoint_mutex_);
   *start = log_->recovery_start();
-  return std::shared_ptr<const Pin>(new Pin(kept_, start->keep_from));
+  return std::make_shared<const Pin>(kept_, start->keep_from);
 }
 
 Result<std::unique_ptr<TransactionLog>> TransactionLog::Open(common::Env& env,

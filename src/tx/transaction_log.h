@@ -53,13 +53,12 @@ class TransactionLog {
   // While it is there, the log is kept from some sequence on.
   class Pin {
    public:
+    Pin(std::shared_ptr<Kept> kept, uint64_t from);
     ~Pin();
     Pin(const Pin&) = delete;
     Pin& operator=(const Pin&) = delete;
 
    private:
-    friend class TransactionLog;
-    Pin(std::shared_ptr<Kept> kept, uint64_t from);
     const std::shared_ptr<Kept> kept_;
     const uint64_t from_;
   };

@@ -6,7 +6,7 @@
 #include "common/check_report.h"
 #include "common/executor.h"
 #include "ex/comm_layer.h"
-#include "pf/log.h"
+#include "pf/log.h"  // NOLINT(layers): the copy has a pool of its own
 #include "sm/database_directory.h"
 
 namespace redbase::ex {

@@ -21,7 +21,7 @@ static_assert(sizeof(BlockHeader) == 8);
 Result<std::shared_ptr<const RemovedRun>> RemovedRun::Write(std::shared_ptr<common::File> file,
                                                             uint64_t offset,
                                                             std::span<const Removal> removals) {
-  const std::shared_ptr<RemovedRun> run(new RemovedRun(std::move(file)));
+  const auto run = std::make_shared<RemovedRun>(std::move(file));
   std::unordered_map<const tx::TransactionState*, uint32_t> numbers;
   std::string bytes;
   std::string first;
@@ -39,12 +39,12 @@ Result<std::shared_ptr<const RemovedRun>> RemovedRun::Write(std::shared_ptr<comm
     writer.Put(static_cast<uint16_t>(removal.entry.size()));
     writer.PutBytes(removal.entry);
     if (bytes.size() >= kBlockBytes) {
-      RETURN_IF_ERROR(run->WriteBlock(std::move(first), offset, &bytes));
+      RETURN_IF_ERROR(run->WriteBlock(first, offset, &bytes));
       offset = run->end();
     }
   }
   if (!bytes.empty()) {
-    RETURN_IF_ERROR(run->WriteBlock(std::move(first), offset, &bytes));
+    RETURN_IF_ERROR(run->WriteBlock(first, offset, &bytes));
   }
   run->last_ = removals.back().entry;
   return std::shared_ptr<const RemovedRun>(run);

@@ -48,6 +48,7 @@ class RemovedRun {
   };
   static constexpr size_t kBlockBytes = size_t{16} << 10;
 
+  explicit RemovedRun(std::shared_ptr<common::File> file) : file_(std::move(file)) {}  // use Write
   // Writes to the file from `offset` on; `removals`, of which there are some, ascend.
   static Result<std::shared_ptr<const RemovedRun>> Write(std::shared_ptr<common::File> file,
                                                          uint64_t offset,
@@ -69,7 +70,6 @@ class RemovedRun {
   };
   using Visit = std::function<bool(std::string_view entry, uint32_t remover)>;
 
-  explicit RemovedRun(std::shared_ptr<common::File> file) : file_(std::move(file)) {}
   Status WriteBlock(std::string first, uint64_t begin, std::string* bytes);
   // The block that would hold the entry.
   size_t Find(std::string_view entry) const;
