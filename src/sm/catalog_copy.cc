@@ -47,7 +47,7 @@ Status CatalogCopy::CopyFiles(const common::CancelToken* cancel) {
   ASSIGN_OR_RETURN(const std::vector<FileName> files, FilesIn(env_, catalog_.path()));
   for (const FileName file : files) {
     const std::string name = "/" + ToString(file);
-    const Status copied =
+    Status copied =
         pf::CopyPageFile(env_, catalog_.path() + name, directory_ + name, FileIdOf(file), cancel);
     if (!copied.ok() && env_.Exists(catalog_.path() + name)) {
       return copied;
