@@ -52,18 +52,15 @@ class FileCopy {
   }
 
  private:
-  static bool IsZero(PageView bytes) {
-    return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
-  }
   Status Check(PageNum page, PageView bytes) const {
     Status whole = CheckPage(from_.path(), file_, page, bytes);
-    return !whole.ok() && IsZero(bytes) ? Status() : whole;
+    return !whole.ok() && IsAllZero(bytes) ? Status() : whole;
   }
   // Whether the file's first page was written.
   Result<bool> IsBegun() {
     std::vector<std::byte> start(kMinPageSize);
     ASSIGN_OR_RETURN(const size_t got, from_.ReadSome(0, start));
-    return !IsZero(std::span(start).first(got));
+    return !IsAllZero(std::span(start).first(got));
   }
 
   common::Env& env_;

@@ -55,7 +55,6 @@ std::string NewIndexName(const Relation& table, const std::vector<uint32_t>& col
   return name;
 }
 
-// The files that there are of all relations and indexes.
 }  // namespace
 
 class Catalog::Impl {
@@ -417,8 +416,6 @@ Status Catalog::Impl::Close() {
   return status;
 }
 
-// The copy has a log of its own, which begins where this one ends: nothing in this one is
-// needed any more.
 bool Catalog::Impl::CheckRecords(const Relation& table, common::CheckReport* report) {
   const Result<rm::RecordFile*> records = files_.Records(table);
   common::CheckReport found;

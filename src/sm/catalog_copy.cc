@@ -11,23 +11,6 @@
 
 namespace redbase::sm {
 
-namespace {
-
-pf::FileId FileIdOf(FileName name) { return pf::FileId{static_cast<uint32_t>(name.id)}; }
-
-Result<std::vector<FileName>> FilesIn(common::Env& env, const std::string& directory) {
-  ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env.List(directory));
-  std::vector<FileName> files;
-  for (const common::DirEntry& entry : entries) {
-    if (const std::optional<FileName> name = ParseFileName(entry.name); name && entry.is_regular) {
-      files.push_back(*name);
-    }
-  }
-  return files;
-}
-
-}  // namespace
-
 CatalogCopy::CatalogCopy(common::Env& env, Catalog& catalog, std::string directory)
     : env_(env),
       catalog_(catalog),
@@ -44,12 +27,16 @@ CatalogCopy::~CatalogCopy() {
 Status CatalogCopy::CopyFiles(const common::CancelToken* cancel) {
   RETURN_IF_ERROR(catalog_.log().log().BeginCopy(cancel));
   copying_ = true;
-  ASSIGN_OR_RETURN(const std::vector<FileName> files, FilesIn(env_, catalog_.path()));
-  for (const FileName file : files) {
-    const std::string name = "/" + ToString(file);
-    Status copied =
-        pf::CopyPageFile(env_, catalog_.path() + name, directory_ + name, FileIdOf(file), cancel);
-    if (!copied.ok() && env_.Exists(catalog_.path() + name)) {
+  ASSIGN_OR_RETURN(const std::vector<common::DirEntry> entries, env_.List(catalog_.path()));
+  for (const common::DirEntry& entry : entries) {
+    const std::optional<FileName> file = ParseFileName(entry.name);
+    if (!file || !entry.is_regular) {
+      continue;
+    }
+    const std::string from = catalog_.path() + "/" + entry.name;
+    Status copied = pf::CopyPageFile(env_, from, directory_ + "/" + entry.name,
+                                     pf::FileId{static_cast<uint32_t>(file->id)}, cancel);
+    if (!copied.ok() && env_.Exists(from)) {
       return copied;
     }
   }

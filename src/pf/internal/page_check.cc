@@ -12,11 +12,11 @@ namespace {
 
 constexpr size_t kChecksumEnd = sizeof(uint32_t);
 
+}  // namespace
+
 bool IsAllZero(PageView bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
 }
-
-}  // namespace
 
 Status PageError(const FileState& file, PageNum page, Code code, const std::string& what) {
   return PageError(file.path(), page, code, what);

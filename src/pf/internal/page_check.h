@@ -18,4 +18,7 @@ Status CheckPage(const FileState& file, PageNum page, PageView bytes);
 // The same of a file that is not open in a pool.
 Status CheckPage(const std::string& path, FileId file, PageNum page, PageView bytes);
 
+// As a page is that was never written.
+bool IsAllZero(PageView bytes);
+
 }  // namespace redbase::pf

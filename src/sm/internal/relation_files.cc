@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "common/text.h"
-#include "sm/database_copy.h"
 #include "sm/internal/system_relations.h"
 #include "sm/name_match.h"
 
