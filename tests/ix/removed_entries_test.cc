@@ -12,7 +12,7 @@
 #include "common/random.h"
 #include "common/sim_env.h"
 #include "tests/support/expect_status.h"
-#include "tx/transaction_log.h"
+#include "tests/tx/new_log.h"
 
 namespace redbase::ix {
 namespace {
@@ -22,14 +22,6 @@ using ::testing::IsEmpty;
 
 class RemovedEntriesTest : public ::testing::Test {
  protected:
-  RemovedEntriesTest() : entries_(env_, "/") {
-    EXPECT_OK(env_.CreateDirectory("/db"));
-    EXPECT_OK(tx::TransactionLog::Create(env_, "/db", 1, 1));
-    auto log = tx::TransactionLog::Open(env_, "/db", 1);
-    EXPECT_OK(log);
-    log_ = *std::move(log);
-    log_->SetUndoMemory(0);
-  }
   std::vector<std::string> List(std::string_view from,
                                 std::optional<std::string_view> to = std::nullopt) {
     const auto list = entries_.List({.from = from, .to = to});
@@ -44,8 +36,8 @@ class RemovedEntriesTest : public ::testing::Test {
   void Spill() { entries_.Spill(*own_, *log_, 0, 0); }
 
   common::SimEnv env_;
-  std::unique_ptr<tx::TransactionLog> log_;
-  RemovedEntries entries_;
+  const std::unique_ptr<tx::TransactionLog> log_ = tx::NewLog(env_, "/db", 0);
+  RemovedEntries entries_{env_, "/"};
   const std::shared_ptr<tx::TransactionState> own_ = std::make_shared<tx::TransactionState>();
   const std::shared_ptr<tx::TransactionState> first_ = std::make_shared<tx::TransactionState>();
   const std::shared_ptr<tx::TransactionState> second_ = std::make_shared<tx::TransactionState>();

@@ -10,8 +10,8 @@
 #include "common/bytes.h"
 #include "common/sim_env.h"
 #include "tests/support/expect_status.h"
+#include "tests/tx/new_log.h"
 #include "tx/transaction.h"
-#include "tx/transaction_log.h"
 
 namespace redbase::rm {
 namespace {
@@ -21,14 +21,6 @@ constexpr tx::UndoKind kKind{0x0101};
 
 class VersionMapTest : public ::testing::Test {
  protected:
-  VersionMapTest() {
-    EXPECT_OK(env_.CreateDirectory("/db"));
-    EXPECT_OK(tx::TransactionLog::Create(env_, "/db", 1, 1));
-    auto log = tx::TransactionLog::Open(env_, "/db", 1);
-    EXPECT_OK(log);
-    log_ = *std::move(log);
-    log_->SetUndoMemory(1000);
-  }
   void Change(tx::Transaction& transaction, uint32_t page, const std::string& text) {
     versions_->Add(PageNum{page}, transaction.stamp(), kKind,
                    transaction.NoteUndo(kFile, kKind, AsBytes(text)));
@@ -55,7 +47,7 @@ class VersionMapTest : public ::testing::Test {
   }
 
   common::SimEnv env_;
-  std::unique_ptr<tx::TransactionLog> log_;
+  const std::unique_ptr<tx::TransactionLog> log_ = tx::NewLog(env_, "/db", 1000);
   const std::shared_ptr<VersionMap> versions_ = std::make_shared<VersionMap>();
 };
 
@@ -97,11 +89,8 @@ TEST_F(VersionMapTest, WhatIsOlderThanTheSpilledPartStaysInMemory) {
 TEST_F(VersionMapTest, AnotherLogsRecordsAreNotMeant) {
   tx::Transaction transaction(*log_);
   Change(transaction, 1, "a");
-  ASSERT_OK(env_.CreateDirectory("/other"));
-  ASSERT_OK(tx::TransactionLog::Create(env_, "/other", 1, 1));
-  const auto other = tx::TransactionLog::Open(env_, "/other", 1);
-  ASSERT_OK(other);
-  versions_->Spill(transaction.state(), **other, 0, log_->log().end());
+  const auto other = tx::NewLog(env_, "/other", 1000);
+  versions_->Spill(transaction.state(), *other, 0, log_->log().end());
   EXPECT_EQ(Of(1), "a ");
   versions_->Spill(transaction.state(), *log_, 0, log_->log().end());
   EXPECT_EQ(Of(1), "*a ");

@@ -10,8 +10,8 @@
 #include "common/bytes.h"
 #include "common/sim_env.h"
 #include "tests/support/expect_status.h"
+#include "tests/tx/new_log.h"
 #include "tx/transaction.h"
-#include "tx/transaction_log.h"
 
 namespace redbase::tx {
 namespace {
@@ -39,17 +39,8 @@ class UndoSpillTest : public ::testing::Test, protected UndoTarget {
   };
 
   UndoSpillTest() {
-    EXPECT_OK(env_.CreateDirectory("/db"));
-    EXPECT_OK(TransactionLog::Create(env_, "/db", 1, 1));
-    Open();
-    transaction_ = std::make_unique<Transaction>(*log_);
-  }
-  void Open() {
-    auto log = TransactionLog::Open(env_, "/db", 1);
-    ASSERT_OK(log);
-    log_ = *std::move(log);
-    log_->SetUndoMemory(kMemory);
     log_->undo_targets().Add(kFile, this);
+    transaction_ = std::make_unique<Transaction>(*log_);
   }
   Status Undo(UndoKind kind, std::span<const std::byte> payload) override {
     EXPECT_EQ(kind, kErase);
@@ -76,7 +67,7 @@ class UndoSpillTest : public ::testing::Test, protected UndoTarget {
   }
 
   common::SimEnv env_;
-  std::unique_ptr<TransactionLog> log_;
+  const std::unique_ptr<TransactionLog> log_ = NewLog(env_, "/db", kMemory);
   std::unique_ptr<Transaction> transaction_;
   std::vector<std::string> undone_;
 };
