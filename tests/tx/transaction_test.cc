@@ -39,8 +39,9 @@ class TransactionTest : public ::testing::Test, protected UndoTarget {
   }
 
   UndoTargets targets_;
-  std::unique_ptr<Transaction> transaction_;
   std::string events_;
+  // Rolls back as it goes, which adds to `events_`.
+  std::unique_ptr<Transaction> transaction_;
 };
 
 TEST_F(TransactionTest, CommitUndoesNothingAndRunsItsActionsInOrder) {

@@ -68,8 +68,9 @@ class UndoSpillTest : public ::testing::Test, protected UndoTarget {
 
   common::SimEnv env_;
   const std::unique_ptr<TransactionLog> log_ = NewLog(env_, "/db", kMemory);
-  std::unique_ptr<Transaction> transaction_;
   std::vector<std::string> undone_;
+  // Rolls back as it goes, which adds to `undone_`.
+  std::unique_ptr<Transaction> transaction_;
 };
 
 TEST_F(UndoSpillTest, ALongTransactionIsTakenBackWithinItsMemory) {
