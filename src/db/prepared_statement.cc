@@ -38,13 +38,7 @@ Result<std::unique_ptr<StatementResult>> PreparedStatement::Execute(std::span<co
 Result<uint64_t> PreparedStatement::Run() { return Run(impl_->bound); }
 
 Result<uint64_t> PreparedStatement::Run(std::span<const Value> values) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<StatementResult> result, Execute(values));
-  while (true) {
-    ASSIGN_OR_RETURN(const Batch* const rows, result->NextView());
-    if (rows == nullptr) {
-      return result->changed_rows();
-    }
-  }
+  return impl_->session.RunToEnd(*impl_, values);
 }
 
 }  // namespace redbase::db

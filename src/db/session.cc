@@ -153,7 +153,8 @@ struct Session::Impl::Dispatch {
     return session.EndTransaction(/*commit=*/false);
   }
   Result<StatementResultPtr> operator()(const parser::Savepoint& s) const {
-    return session.InTransaction("savepoint", [&s](SessionTransaction& transaction) {
+    return session.InTransaction("savepoint", [this, &s](SessionTransaction& transaction) {
+      RETURN_IF_ERROR(session.PutBufferIn());
       transaction.SetSavepoint(s.name.text);
       return Status();
     });
@@ -246,6 +247,54 @@ Result<StatementResultPtr> Session::Impl::Execute(PreparedStatement::Impl& prepa
   return result;
 }
 
+Result<uint64_t> Session::Impl::RunToEnd(PreparedStatement::Impl& prepared,
+                                         std::span<const Value> values) {
+  if (Buffers(prepared)) {
+    Result<uint64_t> rows = Buffer(*prepared.plan, values);
+    if (!rows.ok()) {
+      NoteFailure();
+    }
+    return rows;
+  }
+  ASSIGN_OR_RETURN(const StatementResultPtr result, Execute(prepared, values));
+  while (true) {
+    ASSIGN_OR_RETURN(const Batch* const rows, result->NextView());
+    if (rows == nullptr) {
+      StartBuffering(prepared);
+      return result->changed_rows();
+    }
+  }
+}
+
+bool Session::Impl::Buffers(const PreparedStatement::Impl& prepared) const {
+  return transaction_ && prepared.plan &&
+         transaction_->buffer().IsOpenFor(prepared.plan->direct().get()) &&
+         !transaction_->running() &&
+         prepared.plan->IsGood(transaction_->known_as().get(), /*view=*/nullptr,
+                               settings.optimize_query);
+}
+
+void Session::Impl::StartBuffering(const PreparedStatement::Impl& prepared) {
+  if (transaction_ && prepared.plan) {
+    transaction_->buffer().Open(prepared.plan->direct());
+  }
+}
+
+Result<uint64_t> Session::Impl::Buffer(CachedPlan& insert, std::span<const Value> values) {
+  cancel.Clear();
+  RETURN_IF_ERROR(insert.SetValues(values));
+  ql::DeferredInsert& rows = *insert.direct()->deferred();
+  const uint64_t count = rows.Keep();
+  if (rows.full()) {
+    RETURN_IF_ERROR(PutBufferIn());
+  }
+  return count;
+}
+
+Status Session::Impl::PutBufferIn() {
+  return transaction_ ? transaction_->PutBufferIn(Options(nullptr), patience()) : Status();
+}
+
 sm::SnapshotPtr Session::Impl::Seen() const {
   return database_.nodes->catalog().SeenBy(transaction_ ? transaction_->known_as().get() : nullptr);
 }
@@ -283,8 +332,12 @@ Result<StatementLock::Hold> Session::Impl::Lock(bool changes, StatementLock::Mod
 }
 
 Result<std::unique_ptr<ex::ClusterStatement>> Session::Impl::Begin(common::MemoryAccount* memory) {
-  return transaction_ ? transaction_->Begin(Options(memory))
-                      : database_.nodes->Begin(Options(memory));
+  if (!transaction_) {
+    return database_.nodes->Begin(Options(memory));
+  }
+  RETURN_IF_ERROR(PutBufferIn());
+  transaction_->buffer().Close();
+  return transaction_->Begin(Options(memory));
 }
 
 Result<StatementResultPtr> Session::Impl::BeginTransaction(const parser::TransactionModes& modes) {
@@ -300,7 +353,9 @@ Result<StatementResultPtr> Session::Impl::EndTransaction(bool commit) {
   if (!transaction_) {
     return Warning("there is no transaction in progress");
   }
+  Status put = commit ? PutBufferIn() : Status();
   const std::unique_ptr<SessionTransaction> ended = std::move(transaction_);
+  RETURN_IF_ERROR(put);
   const bool failed = ended->state() == TransactionState::kFailed;
   RETURN_IF_ERROR(commit ? ended->Commit(settings.synchronous_commit) : ended->Rollback());
   return commit && failed ? Warning("the transaction had failed: it was rolled back") : Done();

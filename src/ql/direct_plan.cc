@@ -16,6 +16,8 @@ namespace {
 
 // More rows are inserted by a Query, which sorts keys and asks for cancellation.
 constexpr size_t kMaxDirectRows = 64;
+// Bytes of long strings that rows kept for later may take.
+constexpr size_t kMaxDeferredBytes = size_t{1} << 20;
 
 // The columns of its child that a projection gives out; nullopt when it computes any.
 std::optional<std::vector<uint32_t>> PlainColumns(const Project& project) {
@@ -58,9 +60,14 @@ bool Satisfies(const rm::ColumnPredicate& predicate, const Batch& batch, size_t 
 class DirectSelect : public DirectPlan {
  public:
   // `outputs`: columns of the scan that are given out.
-  DirectSelect(const IndexScan& scan, const std::vector<uint32_t>& outputs,
-               const rm::RecordFile& records, const ix::BPlusTree& tree)
-      : scan_(scan), records_(records), tree_(tree), out_columns_(outputs.size()) {
+  DirectSelect(std::shared_ptr<const PlanNode> plan, const IndexScan& scan,
+               const std::vector<uint32_t>& outputs, const rm::RecordFile& records,
+               const ix::BPlusTree& tree)
+      : plan_(std::move(plan)),
+        scan_(scan),
+        records_(records),
+        tree_(tree),
+        out_columns_(outputs.size()) {
     for (const uint32_t output : outputs) {
       columns_.push_back(scan.projection[output]);
     }
@@ -148,6 +155,7 @@ class DirectSelect : public DirectPlan {
     return &rows_;
   }
 
+  const std::shared_ptr<const PlanNode> plan_;
   const IndexScan& scan_;
   const rm::RecordFile& records_;
   const ix::BPlusTree& tree_;
@@ -168,8 +176,8 @@ class DirectSelect : public DirectPlan {
 
 class DirectInsert : public DirectPlan {
  public:
-  DirectInsert(const PlanNode& plan, const Values& values, sm::Catalog& catalog)
-      : insert_(*plan.As<Insert>()), schema_(plan.schema), values_(values) {
+  DirectInsert(std::shared_ptr<const PlanNode> plan, const Values& values, sm::Catalog& catalog)
+      : plan_(std::move(plan)), insert_(*plan_->As<Insert>()), values_(values) {
     context_.catalog = &catalog;
     context_.memory = &memory_;
   }
@@ -180,73 +188,121 @@ class DirectInsert : public DirectPlan {
     ASSIGN_OR_RETURN(rm::RecordFile * records, catalog.Records(*relation));
     ASSIGN_OR_RETURN(IndexSet indexes,
                      IndexSet::Open(*relation, context_, [](const auto&) { return true; }));
+    if (!indexes.has_unique() && !deferred_) {
+      deferred_.emplace(*this);
+    }
     inserter_.emplace(insert_, *relation, *records, std::move(indexes), context_);
     return {};
   }
 
   Result<Batch*> Run(const ExecContext& context) override {
-    context_.transaction = context.transaction;
-    context_.cancel = context.cancel;
-    rows_.Reset(schema_, values_.rows.size());
-    for (size_t row = 0; row < values_.rows.size(); ++row) {
-      for (size_t c = 0; c < schema_.size(); ++c) {
-        rows_.SetValue(c, row, values_.rows[row][c]);
-      }
-    }
-    rows_.set_rows(values_.rows.size());
-    Status inserted = Put();
-    if (!inserted.ok()) {
-      inserter_.reset();  // and keys that it has collected
-      return inserted;
-    }
+    rows_.Reset(plan_->schema, values_.rows.size());
+    AddValuesTo(&rows_);
+    RETURN_IF_ERROR(Put(rows_, context));
     return &rows_;
   }
   bool changes() const override { return true; }
+  DeferredInsert* deferred() override { return deferred_ ? &*deferred_ : nullptr; }
 
  private:
-  Status Put() {
+  class Deferred : public DeferredInsert {
+   public:
+    explicit Deferred(DirectInsert& insert) : insert_(insert) {}
+
+    size_t Keep() override {
+      if (rows_.capacity() == 0) {
+        rows_.Reset(insert_.plan_->schema);
+      }
+      insert_.AddValuesTo(&rows_);
+      return insert_.values_.rows.size();
+    }
+    bool empty() const override { return rows_.rows() == 0; }
+    bool full() const override {
+      size_t bytes = 0;
+      for (const Vector& column : rows_.columns()) {
+        bytes += column.heap().bytes();
+      }
+      return rows_.capacity() - rows_.rows() < kMaxDirectRows || bytes > kMaxDeferredBytes;
+    }
+    void Clear() override { rows_.Clear(); }
+    Result<Batch*> Run(const ExecContext& context) override {
+      RETURN_IF_ERROR(insert_.Put(rows_, context));
+      Clear();
+      return nullptr;
+    }
+
+   private:
+    DirectInsert& insert_;
+    Batch rows_;
+  };
+
+  void AddValuesTo(Batch* rows) const {
+    size_t row = rows->rows();
+    for (const std::vector<Value>& values : values_.rows) {
+      for (size_t c = 0; c < values.size(); ++c) {
+        rows->SetValue(c, row, values[c]);
+      }
+      ++row;
+    }
+    rows->set_rows(row);
+  }
+
+  Status Put(const Batch& rows, const ExecContext& context) {
+    context_.transaction = context.transaction;
+    context_.cancel = context.cancel;
+    Status inserted = PutIn(rows);
+    if (!inserted.ok()) {
+      inserter_.reset();  // and keys that it has collected
+    }
+    return inserted;
+  }
+
+  Status PutIn(const Batch& rows) {
     if (!inserter_) {
       RETURN_IF_ERROR(Open());
     }
-    RETURN_IF_ERROR(inserter_->Insert(rows_));
+    RETURN_IF_ERROR(inserter_->Insert(rows));
     return inserter_->Finish();
   }
 
+  const std::shared_ptr<const PlanNode> plan_;
   const Insert& insert_;
-  const Schema& schema_;
   const Values& values_;
   common::MemoryAccount memory_{"direct insert"};
   ExecContext context_;
   std::optional<RowInserter> inserter_;
+  std::optional<Deferred> deferred_;
   Batch rows_;
 };
 
-Result<std::unique_ptr<DirectPlan>> MakeSelect(const IndexScan& scan,
+Result<std::unique_ptr<DirectPlan>> MakeSelect(std::shared_ptr<const PlanNode> plan,
+                                               const IndexScan& scan,
                                                const std::vector<uint32_t>& outputs,
                                                sm::Catalog& catalog) {
   ASSIGN_OR_RETURN(const sm::RelationPtr relation, catalog.Find(scan.relation));
   ASSIGN_OR_RETURN(const rm::RecordFile* records, catalog.Records(*relation));
   ASSIGN_OR_RETURN(const ix::BPlusTree* tree, catalog.Tree(*relation, scan.index));
   return std::unique_ptr<DirectPlan>(
-      std::make_unique<DirectSelect>(scan, outputs, *records, *tree));
+      std::make_unique<DirectSelect>(std::move(plan), scan, outputs, *records, *tree));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<DirectPlan>> DirectPlan::Make(const PlanNode& plan, sm::Catalog& catalog) {
-  const PlanNode* const child = plan.children.empty() ? nullptr : plan.children[0].get();
-  if (const auto* project = plan.As<Project>()) {
+Result<std::unique_ptr<DirectPlan>> DirectPlan::Make(std::shared_ptr<const PlanNode> plan,
+                                                     sm::Catalog& catalog) {
+  const PlanNode* const child = plan->children.empty() ? nullptr : plan->children[0].get();
+  if (const auto* project = plan->As<Project>()) {
     const auto outputs = PlainColumns(*project);
     const auto* scan = child->As<IndexScan>();
     if (outputs && scan != nullptr && FixesWholeKey(*scan)) {
-      return MakeSelect(*scan, *outputs, catalog);
+      return MakeSelect(std::move(plan), *scan, *outputs, catalog);
     }
   }
-  if (const auto* insert = plan.As<Insert>()) {
+  if (const auto* insert = plan->As<Insert>()) {
     const auto* values = child->As<Values>();
     if (values != nullptr && insert->returning && !insert->bulk &&
         values->rows.size() <= kMaxDirectRows) {
-      auto direct = std::make_unique<DirectInsert>(plan, *values, catalog);
+      auto direct = std::make_unique<DirectInsert>(std::move(plan), *values, catalog);
       RETURN_IF_ERROR(direct->Open());
       return std::unique_ptr<DirectPlan>(std::move(direct));
     }

@@ -18,19 +18,38 @@
 
 namespace redbase::ql {
 
+class DeferredInsert;
+
 class DirectPlan {
  public:
   virtual ~DirectPlan() = default;
 
-  // Null for plans of other kinds.  `plan` outlives this.  Good as long as the catalog's
-  // version stays.
-  static Result<std::unique_ptr<DirectPlan>> Make(const PlanNode& plan, sm::Catalog& catalog);
+  // Null for plans of other kinds.  Good as long as the catalog's version stays, or what
+  // the plan uses is locked.
+  static Result<std::unique_ptr<DirectPlan>> Make(std::shared_ptr<const PlanNode> plan,
+                                                  sm::Catalog& catalog);
 
   // Runs the plan: its rows, good until the next Run, though the caller may take them
   // away; null when there are none.  After a failure the caller rolls back.
   virtual Result<Batch*> Run(const ExecContext& context) = 0;
   // Whether its rows were changed.
   virtual bool changes() const = 0;
+  // For an insert whose rows no unique index can refuse; null for others.
+  virtual DeferredInsert* deferred() { return nullptr; }
+};
+
+// Rows that a DirectPlan for an insert had at several times, to be put in together: run as
+// a plan of its own, it puts in those that are kept.
+class DeferredInsert : public DirectPlan {
+ public:
+  // Keeps the rows that the insert has now; their number.  Requires: not full.
+  virtual size_t Keep() = 0;
+  virtual bool empty() const = 0;
+  virtual bool full() const = 0;
+  // Forgets what is kept.
+  virtual void Clear() = 0;
+
+  bool changes() const override { return true; }
 };
 
 }  // namespace redbase::ql

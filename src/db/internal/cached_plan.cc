@@ -87,7 +87,7 @@ Status CachedPlan::Refresh(const tx::TransactionState* transaction, const tx::Vi
 
 Status CachedPlan::MakeReady() {
   if (!is_ready_) {
-    ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(*plan_, nodes_.catalog()));
+    ASSIGN_OR_RETURN(direct_, ql::DirectPlan::Make(plan_, nodes_.catalog()));
     is_ready_ = true;
   }
   return {};
@@ -95,18 +95,29 @@ Status CachedPlan::MakeReady() {
 
 Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::With(std::span<const Value> values,
                                                              const tx::View& view) {
-  if (values.size() != parameters_.count()) {
-    return Status(Code::kInvalidArgument,
-                  "the statement has " + std::to_string(parameters_.count()) + " parameters, " +
-                      std::to_string(values.size()) + " values are given");
-  }
   if (has_exchanges_ && !places_.empty()) {
+    RETURN_IF_ERROR(CheckCount(values));
     return PlanFor(values, view);
   }
+  RETURN_IF_ERROR(SetValues(values));
+  return std::shared_ptr<const ql::PlanNode>(plan_);
+}
+
+Status CachedPlan::CheckCount(std::span<const Value> values) const {
+  if (values.size() != parameters_.count()) {
+    return {Code::kInvalidArgument, "the statement has " + std::to_string(parameters_.count()) +
+                                        " parameters, " + std::to_string(values.size()) +
+                                        " values are given"};
+  }
+  return {};
+}
+
+Status CachedPlan::SetValues(std::span<const Value> values) {
+  RETURN_IF_ERROR(CheckCount(values));
   for (const ql::ParameterPlace& place : places_) {
     RETURN_IF_ERROR(parameters_.Convert(place.parameter, values[place.parameter], place.value));
   }
-  return std::shared_ptr<const ql::PlanNode>(plan_);
+  return {};
 }
 
 Result<std::shared_ptr<const ql::PlanNode>> CachedPlan::PlanFor(std::span<const Value> values,

@@ -37,6 +37,8 @@ class CachedPlan {
   // Plans anew, unless the plan is still good for the transaction, null outside of one, and
   // the view of the statement, null where it has not begun.
   Status Refresh(const tx::TransactionState* transaction, const tx::View* view, bool optimize);
+  // Whether the plan is still the one to be run.
+  bool IsGood(const tx::TransactionState* transaction, const tx::View* view, bool optimize) const;
   // Whether the transaction sees the catalog as it was when the plan was made.
   bool IsCurrent(const tx::TransactionState* transaction) const {
     return nodes_.catalog().VersionSeenBy(transaction) == catalog_->version();
@@ -46,6 +48,8 @@ class CachedPlan {
   // The plan to run with these values, one for each parameter.  Requires: ready.
   Result<std::shared_ptr<const ql::PlanNode>> With(std::span<const Value> values,
                                                    const tx::View& view);
+  // The same for a direct plan, which reads the values when it runs.
+  Status SetValues(std::span<const Value> values);
   // That plan, where it is of the direct kind; else null, as it is before the first MakeReady.
   const std::shared_ptr<ql::DirectPlan>& direct() const { return direct_; }
 
@@ -73,7 +77,7 @@ class CachedPlan {
   // A plan for these values alone.
   Result<std::shared_ptr<const ql::PlanNode>> PlanFor(std::span<const Value> values,
                                                       const tx::View& view) const;
-  bool IsGood(const tx::TransactionState* transaction, const tx::View* view, bool optimize) const;
+  Status CheckCount(std::span<const Value> values) const;
   // What the catalog says of the relations that it uses.
   void NoteRelations(const tx::View* view);
 

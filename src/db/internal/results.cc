@@ -1,5 +1,7 @@
 #include "db/internal/results.h"
 
+#include "db/internal/direct_run.h"
+
 namespace redbase::db {
 
 namespace {
@@ -71,12 +73,7 @@ Result<Batch*> QueryResult::NextDirect() {
     return nullptr;
   }
   if (!std::exchange(has_run_, true)) {
-    Result<Batch*> rows = parts_.statement->Run(*parts_.direct);
-    Status failure;
-    while (!rows.ok() && failure.ok()) {
-      failure = parts_.statement->Restart(std::move(rows).status(), parts_.patience);
-      rows = failure.ok() ? parts_.statement->Run(*parts_.direct) : failure;
-    }
+    Result<Batch*> rows = RunDirect(*parts_.statement, *parts_.direct, parts_.patience);
     if (!rows.ok()) {
       NoteFailure(rows.status());
       End(/*failed=*/true);

@@ -17,6 +17,7 @@
 
 namespace redbase::db {
 
+class CachedPlan;      // db/internal/cached_plan.h
 class StatementCache;  // db/internal/statement_cache.h
 
 using StatementResultPtr = std::unique_ptr<StatementResult>;
@@ -33,6 +34,8 @@ class Session::Impl {
   Result<std::unique_ptr<PreparedStatement>> Prepare(parser::Statement statement);
   Result<StatementResultPtr> Execute(PreparedStatement::Impl& prepared,
                                      std::span<const Value> values);
+  // The number of rows changed.
+  Result<uint64_t> RunToEnd(PreparedStatement::Impl& prepared, std::span<const Value> values);
   void NoteFailure();
   TransactionState transaction_state() const {
     return transaction_ ? transaction_->state() : TransactionState::kIdle;
@@ -64,6 +67,11 @@ class Session::Impl {
   Result<LockedRelation> LockRelation(const parser::Identifier& name, TableLocks::Mode mode,
                                       const TableLocks::Owner& by, const common::Patience& patience,
                                       const TableLocks::Await& await);
+  // Whether the transaction takes the rows of this insert into its buffer; that it does so
+  // from now on, if it can; and its rows with these values.
+  bool Buffers(const PreparedStatement::Impl& prepared) const;
+  void StartBuffering(const PreparedStatement::Impl& prepared);
+  Result<uint64_t> Buffer(CachedPlan& insert, std::span<const Value> values);
   // In the transaction, or as one of its own.
   Result<std::unique_ptr<ex::ClusterStatement>> Begin(common::MemoryAccount* memory);
   std::unique_ptr<common::MemoryAccount> NewMemory();
@@ -100,6 +108,9 @@ class Session::Impl {
   Result<StatementResultPtr> ChangeIndex(const parser::Identifier& table,
                                          const std::vector<parser::Identifier>& columns,
                                          TableLocks::Mode mode, Change change);
+
+  // What statements of the transaction have left in its buffer, before it may be seen.
+  Status PutBufferIn();
 
   ex::StatementOptions Options(common::MemoryAccount* memory) const;
   size_t record_page_size() const;

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "db/internal/direct_run.h"
 #include "sm/name_match.h"
 
 namespace redbase::db {
@@ -44,7 +45,28 @@ Status SessionTransaction::Lock(StatementLock::Mode mode, const common::Patience
   return {};
 }
 
+Status SessionTransaction::PutIn(ql::DeferredInsert* rows, const ex::StatementOptions& options,
+                                 const common::Patience& patience) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement, Begin(options));
+  RETURN_IF_ERROR(RunDirect(*statement, *rows, patience).status());
+  return statement->Commit();
+}
+
+Status SessionTransaction::PutBufferIn(const ex::StatementOptions& options,
+                                       const common::Patience& patience) {
+  ql::DeferredInsert* const rows = buffer_.rows();
+  if (rows == nullptr || rows->empty()) {
+    return {};
+  }
+  Status put = PutIn(rows, options, patience);
+  if (!put.ok()) {
+    Fail();
+  }
+  return put;
+}
+
 void SessionTransaction::Fail() {
+  buffer_.Close();
   failed_ = true;
   if (savepoints_.empty()) {
     // The statement's failure is the one to report.
@@ -53,6 +75,7 @@ void SessionTransaction::Fail() {
 }
 
 void SessionTransaction::SetSavepoint(std::string_view name) {
+  assert(buffer_.rows() == nullptr || buffer_.rows()->empty());
   savepoints_.push_back({std::string(name), nodes_->Mark()});
 }
 
@@ -69,6 +92,7 @@ Result<SessionTransaction::Savepoints::iterator> SessionTransaction::Find(std::s
 
 Status SessionTransaction::RollbackTo(std::string_view name) {
   ASSIGN_OR_RETURN(const Savepoints::iterator found, Find(name));
+  buffer_.Close();
   savepoints_.erase(found + 1, savepoints_.end());
   RETURN_IF_ERROR(nodes_->RollbackTo(savepoints_.back().mark));
   failed_ = false;
@@ -85,6 +109,7 @@ Status SessionTransaction::Commit(bool synchronous) {
   if (failed_) {
     return Rollback();
   }
+  assert(buffer_.rows() == nullptr || buffer_.rows()->empty());
   nodes_->SetSynchronous(synchronous);
   Status status = nodes_->Commit();
   nodes_.reset();

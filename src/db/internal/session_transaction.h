@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "db/internal/insert_buffer.h"
 #include "db/internal/statement_lock.h"
 #include "db/session.h"
 #include "ex/comm_layer.h"
@@ -44,6 +45,11 @@ class SessionTransaction {
   Result<std::unique_ptr<ex::ClusterStatement>> Begin(const ex::StatementOptions& options) {
     return nodes_->Begin(options);
   }
+  // Takes rows between statements of the transaction.
+  InsertBuffer& buffer() { return buffer_; }
+  // Puts in what the buffer has, as a statement of its own; it stays open.  The transaction
+  // fails with it.
+  Status PutBufferIn(const ex::StatementOptions& options, const common::Patience& patience);
   // A result that is not drained: no other statement may begin.
   bool running() const { return running_; }
   void set_running(bool running) { running_ = running; }
@@ -51,6 +57,8 @@ class SessionTransaction {
   // A statement has failed, and was taken back.
   void Fail();
 
+  // The buffer is empty when a savepoint is set, and at the commit.
+  //
   // Names as in PostgreSQL: a later one hides an earlier one of the same name, in any
   // case of letters.  kNotFound names a savepoint that is not there.
   void SetSavepoint(std::string_view name);
@@ -71,12 +79,15 @@ class SessionTransaction {
   using Savepoints = std::vector<Savepoint>;
 
   Result<Savepoints::iterator> Find(std::string_view name);
+  Status PutIn(ql::DeferredInsert* rows, const ex::StatementOptions& options,
+               const common::Patience& patience);
 
   StatementLock& lock_;
   const parser::TransactionModes modes_;
   // Given back last.
   StatementLock::Hold hold_;
   std::unique_ptr<ex::ClusterTransaction> nodes_;  // null once all was taken back
+  InsertBuffer buffer_;
   Savepoints savepoints_;
   bool failed_ = false;
   bool running_ = false;
