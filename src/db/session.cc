@@ -254,7 +254,9 @@ Result<uint64_t> Session::Impl::RunToEnd(PreparedStatement::Impl& prepared,
     if (!rows.ok()) {
       NoteFailure();
     }
-    return rows;
+    if (!rows.ok() || *rows > 0) {
+      return rows;
+    }
   }
   ASSIGN_OR_RETURN(const StatementResultPtr result, Execute(prepared, values));
   while (true) {

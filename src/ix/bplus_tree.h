@@ -139,6 +139,8 @@ class BPlusTree : public tx::UndoTarget {
   Status Undo(tx::UndoKind kind, std::span<const std::byte> payload) override;
 
  private:
+  friend class KeyReservation;
+
   static Result<std::unique_ptr<BPlusTree>> Load(std::unique_ptr<Impl> impl);
 
   std::unique_ptr<Impl> impl_;

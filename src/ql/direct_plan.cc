@@ -188,9 +188,6 @@ class DirectInsert : public DirectPlan {
     ASSIGN_OR_RETURN(rm::RecordFile * records, catalog.Records(*relation));
     ASSIGN_OR_RETURN(IndexSet indexes,
                      IndexSet::Open(*relation, context_, [](const auto&) { return true; }));
-    if (!indexes.has_unique() && !deferred_) {
-      deferred_.emplace(*this);
-    }
     inserter_.emplace(insert_, *relation, *records, std::move(indexes), context_);
     return {};
   }
@@ -202,7 +199,7 @@ class DirectInsert : public DirectPlan {
     return &rows_;
   }
   bool changes() const override { return true; }
-  DeferredInsert* deferred() override { return deferred_ ? &*deferred_ : nullptr; }
+  DeferredInsert* deferred() override { return &deferred_; }
 
  private:
   class Deferred : public DeferredInsert {
@@ -213,8 +210,16 @@ class DirectInsert : public DirectPlan {
       if (rows_.capacity() == 0) {
         rows_.Reset(insert_.plan_->schema);
       }
+      const size_t before = rows_.rows();
       insert_.AddValuesTo(&rows_);
-      return insert_.values_.rows.size();
+      for (size_t row = before; row < rows_.rows(); ++row) {
+        const Result<bool> reserved = insert_.inserter_->Reserve(rows_, row);
+        if (!reserved.ok() || !*reserved) {
+          rows_.set_rows(before);
+          return 0;
+        }
+      }
+      return rows_.rows() - before;
     }
     bool empty() const override { return rows_.rows() == 0; }
     bool full() const override {
@@ -224,7 +229,12 @@ class DirectInsert : public DirectPlan {
       }
       return rows_.capacity() - rows_.rows() < kMaxDirectRows || bytes > kMaxDeferredBytes;
     }
-    void Clear() override { rows_.Clear(); }
+    void Clear() override {
+      rows_.Clear();
+      if (insert_.inserter_) {
+        insert_.inserter_->EndReservations();
+      }
+    }
     Result<Batch*> Run(const ExecContext& context) override {
       RETURN_IF_ERROR(insert_.Put(rows_, context));
       Clear();
@@ -271,7 +281,7 @@ class DirectInsert : public DirectPlan {
   common::MemoryAccount memory_{"direct insert"};
   ExecContext context_;
   std::optional<RowInserter> inserter_;
-  std::optional<Deferred> deferred_;
+  Deferred deferred_{*this};
   Batch rows_;
 };
 

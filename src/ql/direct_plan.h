@@ -34,15 +34,18 @@ class DirectPlan {
   virtual Result<Batch*> Run(const ExecContext& context) = 0;
   // Whether its rows were changed.
   virtual bool changes() const = 0;
-  // For an insert whose rows no unique index can refuse; null for others.
+  // Of an insert; null for others.
   virtual DeferredInsert* deferred() { return nullptr; }
 };
 
 // Rows that a DirectPlan for an insert had at several times, to be put in together: run as
-// a plan of its own, it puts in those that are kept.
+// a plan of its own, it puts in those that are kept.  Their keys are reserved, so that
+// nothing but a failure can refuse them then.
 class DeferredInsert : public DirectPlan {
  public:
-  // Keeps the rows that the insert has now; their number.  Requires: not full.
+  // Keeps the rows that the insert has now; their number, or 0 when the insert has to run
+  // now, since it would fail or has to wait.  Requires: the insert has run in the
+  // transaction; not full.
   virtual size_t Keep() = 0;
   virtual bool empty() const = 0;
   virtual bool full() const = 0;

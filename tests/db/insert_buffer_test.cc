@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,7 +12,7 @@
 #include "common/random.h"
 #include "db/prepared_statement.h"
 #include "db/row_cursor.h"
-#include "tests/db/system_fixture.h"
+#include "tests/db/several_sessions.h"
 
 namespace redbase::db {
 namespace {
@@ -349,6 +351,137 @@ TEST_P(InsertBufferTest, RandomTransactionsAreAsAModelSays) {
     ASSERT_EQ(Keys(), Sorted(want)) << "seed " << seed;
   }
 }
+
+using ReservedKeysTest = SeveralSessionsTest;
+
+// The keys of rows that are in a buffer are not others' to take.
+TEST_P(ReservedKeysTest, OthersWaitForARowThatIsNotInYet) {
+  Result<Prepared> insert = sessions_[0]->Prepare("insert into T values ($1, $2);");
+  ASSERT_OK(insert);
+  const auto insert_rows = [&insert](int first, int last) {
+    for (int k = first; k < last; ++k) {
+      ASSERT_EQ(*(*insert)->Run({Value::Int(k), Value::Int(k)}), 1U);
+    }
+  };
+  for (const bool commits : {false, true}) {
+    Run(0, "begin;");
+    insert_rows(10, 15);
+    Waiting waiting(*this, 1, "insert into T values (13, 0);");
+    Run(2, "insert into T values (15, 0);");
+    Run(2, "delete from T where k = 15;");
+    Run(0, commits ? "commit;" : "rollback;");
+    const Result<Lines> outcome = waiting.Outcome();
+    if (commits) {
+      EXPECT_CODE(Code::kConstraint, outcome);
+      EXPECT_EQ(Rows().size(), 8U);
+    } else {
+      EXPECT_OK(outcome);
+      EXPECT_EQ(Rows().size(), 4U);
+      Run(2, "delete from T where k = 13;");
+    }
+  }
+  insert->reset();
+}
+
+TEST_P(ReservedKeysTest, ItWaitsForOthers) {
+  Result<Prepared> insert = sessions_[0]->Prepare("insert into T values ($1, 0);");
+  ASSERT_OK(insert);
+  Run(0, "begin;");
+  ASSERT_EQ(*(*insert)->Run({Value::Int(10)}), 1U);
+  ASSERT_EQ(*(*insert)->Run({Value::Int(11)}), 1U);
+  Run(1, "begin;");
+  Run(1, "delete from T where k = 2;");
+  Run(1, "insert into T values (12, 0);");
+  Run(0, "set lock_timeout = 20;");
+  Run(0, "savepoint s;");
+  EXPECT_CODE(Code::kUnavailable, (*insert)->Run({Value::Int(2)}));
+  Run(0, "rollback to s;");
+  EXPECT_CODE(Code::kUnavailable, (*insert)->Run({Value::Int(12)}));
+  Run(0, "rollback to s;");
+  Run(1, "rollback;");
+  EXPECT_CODE(Code::kConstraint, (*insert)->Run({Value::Int(2)}));
+  Run(0, "rollback to s;");
+  ASSERT_EQ(*(*insert)->Run({Value::Int(12)}), 1U);
+  ASSERT_EQ(*(*insert)->Run({Value::Int(13)}), 1U);
+  Run(0, "commit;");
+  EXPECT_EQ(Rows().size(), 7U);
+  insert->reset();
+}
+
+// Two wait for each other's rows in buffers.
+TEST_P(ReservedKeysTest, DeadlocksAreFound) {
+  std::array<Prepared, 2> inserts;
+  for (size_t i = 0; i < 2; ++i) {
+    Result<Prepared> insert = sessions_[i]->Prepare("insert into T values ($1, 0);");
+    ASSERT_OK(insert);
+    inserts.at(i) = *std::move(insert);
+    Run(i, "begin;");
+    for (int k = 0; k < 3; ++k) {
+      ASSERT_EQ(*inserts.at(i)->Run({Value::Int(10 * static_cast<int>(i + 1) + k)}), 1U);
+    }
+  }
+  Waiting waiting(*this, 0, "insert into T values (22, 1);");
+  const Result<uint64_t> other = inserts[1]->Run({Value::Int(12)});
+  EXPECT_CODE(Code::kDeadlock, other);
+  Run(1, "rollback;");
+  EXPECT_OK(waiting.Outcome());
+  Run(0, "commit;");
+  EXPECT_EQ(Rows().size(), 7U);
+  inserts = {};
+}
+
+// Threads insert the same keys: each is there once, as often as its transaction committed.
+TEST_P(ReservedKeysTest, OneOfManyGetsAKey) {
+  const uint64_t seed = NewSeed();
+  constexpr int kKeys = 400;
+  std::array<std::atomic<int>, kKeys> committed{};
+  const auto work = [&](size_t number) {
+    Session& session = *sessions_.at(number);
+    Random random(seed + number);
+    const Prepared insert = *session.Prepare("insert into T values ($1, 0);");
+    for (int round = 0; round < (kSanitized ? 30 : 150); ++round) {
+      EXPECT_OK(Do(session, "begin;"));
+      std::vector<size_t> mine;
+      for (int i = 0; i < 12; ++i) {
+        const size_t key = random.Below(kKeys);
+        const Result<uint64_t> inserted = insert->Run({Value::Int(static_cast<int>(key) + 100)});
+        if (!inserted.ok()) {
+          EXPECT_THAT(inserted.status().code(),
+                      ::testing::AnyOf(Code::kConstraint, Code::kDeadlock, Code::kConflict));
+          break;
+        }
+        mine.push_back(key);
+        if (random.OneIn(4)) {
+          common::RealEnv().SleepMicros(50);  // for the others' turn
+        }
+      }
+      const bool failed = session.transaction_state() == TransactionState::kFailed;
+      const bool commits = !failed && random.OneIn(2);
+      EXPECT_OK(Do(session, commits ? "commit;" : "rollback;"));
+      for (const size_t key : mine) {
+        committed.at(key) += commits ? 1 : 0;
+      }
+    }
+  };
+  std::vector<std::unique_ptr<common::Thread>> threads;
+  for (size_t i = 0; i < sessions_.size(); ++i) {
+    threads.push_back(common::RealEnv().StartThread("inserter", [&work, i] { work(i); }));
+  }
+  for (const auto& thread : threads) {
+    thread->Join();
+  }
+  Lines want = {"1", "2", "3"};
+  for (size_t key = 0; key < kKeys; ++key) {
+    EXPECT_LE(committed.at(key).load(), 1);
+    if (committed.at(key) > 0) {
+      want.push_back(std::to_string(key + 100));
+    }
+  }
+  EXPECT_EQ(Sorted(system_.Rows("select k from T;")), Sorted(want)) << "seed " << seed;
+}
+
+INSTANTIATE_TEST_SUITE_P(Nodes, ReservedKeysTest, ::testing::Values(0U, 3U),
+                         ::testing::PrintToStringParamName());
 
 std::string NameOf(const ::testing::TestParamInfo<const char*>& info) {
   const std::array<const char*, 3> names = {"None", "Plain", "Unique"};

@@ -3,8 +3,8 @@
 //
 // A prepared insert that runs many times in one transaction costs less a row when rows are
 // put in together.  Nobody else sees them before the commit; the transaction's own other
-// statements do, so they are put in before the next one begins.  What could refuse a row
-// does so at once: only inserts that no unique index is asked for are buffered.
+// statements do, so they are put in before the next one begins.  A row that is refused is so
+// at once, since keys of unique indexes are reserved for it (ix::KeyReservation).
 //
 // Not thread-safe.
 #pragma once

@@ -68,7 +68,7 @@ class Session::Impl {
                                       const TableLocks::Owner& by, const common::Patience& patience,
                                       const TableLocks::Await& await);
   // Whether the transaction takes the rows of this insert into its buffer; that it does so
-  // from now on, if it can; and its rows with these values.
+  // from now on, if it can; and its rows with these values, 0 when it has to run instead.
   bool Buffers(const PreparedStatement::Impl& prepared) const;
   void StartBuffering(const PreparedStatement::Impl& prepared);
   Result<uint64_t> Buffer(CachedPlan& insert, std::span<const Value> values);

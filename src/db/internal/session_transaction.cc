@@ -66,7 +66,7 @@ Status SessionTransaction::PutBufferIn(const ex::StatementOptions& options,
 }
 
 void SessionTransaction::Fail() {
-  buffer_.Close();
+  buffer_.Close();  // what it has is part of what has failed
   failed_ = true;
   if (savepoints_.empty()) {
     // The statement's failure is the one to report.
@@ -110,6 +110,7 @@ Status SessionTransaction::Commit(bool synchronous) {
     return Rollback();
   }
   assert(buffer_.rows() == nullptr || buffer_.rows()->empty());
+  buffer_.Close();  // while what it uses is locked
   nodes_->SetSynchronous(synchronous);
   Status status = nodes_->Commit();
   nodes_.reset();
@@ -118,6 +119,7 @@ Status SessionTransaction::Commit(bool synchronous) {
 }
 
 Status SessionTransaction::Rollback() {
+  buffer_.Close();
   Status status = nodes_ != nullptr ? nodes_->Rollback() : Status();
   nodes_.reset();
   hold_.Release();

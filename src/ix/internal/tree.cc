@@ -142,33 +142,70 @@ Status BPlusTree::Impl::CheckNew(std::string_view entry, NodeView::Position at) 
 
 // The leaf is latched, so nobody takes the key in or out meanwhile, and who is about to had
 // said so before.  All entries of a key that may not repeat would be in this leaf.
-Status BPlusTree::Impl::CheckUnique(tx::Transaction& transaction, const NodeView& leaf,
-                                    std::string_view entry, NodeView::Position at,
-                                    const ChangerOf* changer_of) const {
+Result<std::optional<BPlusTree::Impl::Obstacle>> BPlusTree::Impl::FindObstacle(
+    const tx::TransactionState& own, const NodeView& leaf, std::string_view entry,
+    NodeView::Position at, const ChangerOf* changer_of) const {
   const std::string_view key = entry.substr(0, entry.size() - kRidBytes);
   for (const size_t index : {at.index - 1, at.index}) {
     if (index >= leaf.count() || !leaf.HasKey(index, key)) {
       continue;
     }
     if (MayRepeat(key)) {
-      return {};
+      return std::optional<Obstacle>();
     }
     std::shared_ptr<const tx::TransactionState> changer;
     if (changer_of != nullptr) {
       ASSIGN_OR_RETURN(changer, (*changer_of)(leaf.RidAt(index)));
     }
-    return changer == nullptr || changer.get() == &transaction.state()
-               ? Duplicate(key)
-               : transaction.state().BlockedBy(std::move(changer));
+    const bool is_there = changer == nullptr || changer.get() == &own;
+    return std::optional<Obstacle>({is_there, std::move(changer)});
   }
-  if (removed_->empty() || MayRepeat(key)) {
+  std::shared_ptr<const tx::TransactionState> other;
+  if (!removed_->empty() && !MayRepeat(key)) {
+    ASSIGN_OR_RETURN(other, removed_->RemoverOf(key, own));
+  }
+  if (other == nullptr && !reserved_->empty()) {
+    other = reserved_->OwnerOf(key);
+  }
+  return other == nullptr || other.get() == &own
+             ? std::optional<Obstacle>()
+             : std::optional<Obstacle>({false, std::move(other)});
+}
+
+Status BPlusTree::Impl::CheckUnique(tx::Transaction& transaction, const NodeView& leaf,
+                                    std::string_view entry, NodeView::Position at,
+                                    const ChangerOf* changer_of) const {
+  ASSIGN_OR_RETURN(std::optional<Obstacle> obstacle,
+                   FindObstacle(transaction.state(), leaf, entry, at, changer_of));
+  if (!obstacle) {
     return {};
   }
-  ASSIGN_OR_RETURN(auto remover, removed_->RemoverOf(key, transaction.state()));
-  if (remover == nullptr) {
-    return {};
+  return obstacle->is_there ? Duplicate(entry.substr(0, entry.size() - kRidBytes))
+                            : transaction.state().BlockedBy(std::move(obstacle->other));
+}
+
+Result<bool> BPlusTree::Impl::Reserve(ReservedKeys::Handle owner, std::string_view key,
+                                      const ChangerOf& changer_of) {
+  if (key.size() > max_key_bytes()) {
+    return false;
   }
-  return transaction.state().BlockedBy(std::move(remover));
+  const EntryBuffer least(key, Rid{});
+  const std::string_view entry = least.view();
+  NodeReader reader(*file_);
+  while (true) {
+    pf::MiniTransaction change(file_->pool());
+    ASSIGN_OR_RETURN(const std::optional<pf::PageRef> ref, Latch(&change, &reader, entry, 0));
+    if (!ref) {
+      continue;
+    }
+    const NodeView leaf = Node(change, *ref);
+    if (const char* problem = leaf.CheckHeader()) {
+      return DamagedNode(*file_, change.page_num(*ref), problem);
+    }
+    ASSIGN_OR_RETURN(const std::optional<Obstacle> obstacle,
+                     FindObstacle(*owner->owner, leaf, entry, leaf.LowerBound(entry), &changer_of));
+    return !obstacle && reserved_->Add(owner, key);
+  }
 }
 
 bool BPlusTree::Impl::MayRepeat(std::string_view key) const {

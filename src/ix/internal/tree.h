@@ -27,6 +27,7 @@
 #include "ix/bplus_tree.h"
 #include "ix/internal/node_reader.h"
 #include "ix/internal/removed_entries.h"
+#include "ix/internal/reserved_keys.h"
 #include "ix/tree_page.h"
 #include "pf/mini_transaction.h"
 
@@ -54,6 +55,10 @@ class BPlusTree::Impl {
   Status Insert(tx::Transaction* transaction, std::string_view entry,
                 const ChangerOf* changer_of = nullptr);
   Status Erase(tx::Transaction* transaction, std::string_view entry);
+  // See KeyReservation::Add.
+  Result<bool> Reserve(ReservedKeys::Handle owner, std::string_view key,
+                       const ChangerOf& changer_of);
+  const std::shared_ptr<ReservedKeys>& reserved() const { return reserved_; }
   Status Lookup(std::string_view key, std::vector<Rid>* rids) const;
   Result<std::optional<Rid>> LookupOne(std::string_view key) const;
   Result<bool> Contains(std::string_view entry) const;
@@ -105,6 +110,17 @@ class BPlusTree::Impl {
   // The same of a unique tree, whose keys others may be about to change.
   Status CheckUnique(tx::Transaction& transaction, const NodeView& leaf, std::string_view entry,
                      NodeView::Position at, const ChangerOf* changer_of) const;
+  // Why a unique tree may not take a key.
+  struct Obstacle {
+    bool is_there = false;
+    // Whose end it depends on.
+    std::shared_ptr<const tx::TransactionState> other{};
+  };
+  // nullopt when it may.  The leaf has place for `entry` at `at`.
+  Result<std::optional<Obstacle>> FindObstacle(const tx::TransactionState& own,
+                                               const NodeView& leaf, std::string_view entry,
+                                               NodeView::Position at,
+                                               const ChangerOf* changer_of) const;
 
   // Makes room for `length` more bytes of an entry in the node for `entry`.
   Status Split(uint16_t level, std::string_view entry, size_t length);
@@ -142,6 +158,7 @@ class BPlusTree::Impl {
   TreeOptions options_;
   const std::shared_ptr<RemovedEntries> removed_ =
       std::make_shared<RemovedEntries>(file_->pool().env(), common::DirectoryOf(file_->path()));
+  const std::shared_ptr<ReservedKeys> reserved_ = std::make_shared<ReservedKeys>();
   std::atomic<uint64_t> entries_{0};
   std::atomic<uint32_t> nodes_{0};
   common::Mutex clean_mutex_;  // before latches; held while the counts are written

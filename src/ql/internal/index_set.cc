@@ -45,6 +45,36 @@ bool IndexSet::has_unique() const {
                      [](const Index& index) { return index.info.unique; });
 }
 
+Result<bool> IndexSet::Reserve(const Batch& rows, size_t row,
+                               const std::shared_ptr<const tx::TransactionState>& owner) {
+  for (Index& index : indexes_) {
+    const std::vector<uint32_t>& columns = index.info.columns;
+    const bool may_repeat =
+        !index.info.unique || std::any_of(columns.begin(), columns.end(), [&](uint32_t column) {
+          return !rows.column(column).IsValid(row);
+        });
+    if (may_repeat) {
+      continue;
+    }
+    key_.clear();
+    ix::EncodeKey(index.tree->options().key, rows, columns, row, &key_);
+    if (index.reserved == nullptr) {
+      index.reserved = std::make_unique<ix::KeyReservation>(*index.tree, owner);
+    }
+    ASSIGN_OR_RETURN(const bool reserved, index.reserved->Add(key_, changer_of_));
+    if (!reserved) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void IndexSet::EndReservations() {
+  for (Index& index : indexes_) {
+    index.reserved.reset();
+  }
+}
+
 Status IndexSet::Insert(const Batch& rows, std::span<const Rid> rids) {
   return Collect(Change::kInsert, rows, rids);
 }

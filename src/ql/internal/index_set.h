@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ix/bplus_tree.h"
+#include "ix/key_reservation.h"
 #include "ql/exec_context.h"
 #include "ql/internal/entry_list.h"
 #include "sm/relation.h"
@@ -41,6 +42,11 @@ class IndexSet {
   // Requires: between inserts and erases, Apply.
   Status Insert(const Batch& rows, std::span<const Rid> rids);
   Status Erase(const Batch& rows, std::span<const Rid> rids);
+  // Keeps the keys of a row, which has the relation's columns, free for an insert to come.
+  // False when that insert would fail or has to wait.
+  Result<bool> Reserve(const Batch& rows, size_t row,
+                       const std::shared_ptr<const tx::TransactionState>& owner);
+  void EndReservations();
   // Makes the changes collected.  kConstraint, naming index and values, for a second
   // record with a key of a unique index; kMustWait when that depends on another transaction.
   Status Apply();
@@ -51,6 +57,7 @@ class IndexSet {
     sm::IndexInfo info;
     ix::BPlusTree* tree;
     std::unique_ptr<EntryList> entries;  // collected, all for change_
+    std::unique_ptr<ix::KeyReservation> reserved = nullptr;
   };
 
   IndexSet(ExecContext& context, ix::ChangerOf changer_of)
@@ -63,6 +70,7 @@ class IndexSet {
   ix::ChangerOf changer_of_;
   Change change_ = Change::kInsert;
   std::vector<Index> indexes_;
+  std::string key_;  // to be reserved
 };
 
 }  // namespace redbase::ql

@@ -29,6 +29,12 @@ class RowInserter {
   Status Insert(const Batch& rows);
   // After the last row.
   Status Finish();
+  // Whether an insert of this row, later on in the transaction, is going to succeed; until
+  // EndReservations.
+  Result<bool> Reserve(const Batch& rows, size_t row) {
+    return indexes_.Reserve(rows, row, context_.transaction->stamp().by);
+  }
+  void EndReservations() { indexes_.EndReservations(); }
 
  private:
   ExecContext& context_;
