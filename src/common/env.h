@@ -79,6 +79,11 @@ class Env {
   // Files.  Errors are kNotFound, kAlreadyExists, kIoError (message: the path
   // and the system's reason), kUnavailable for a held lock.
   virtual Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
+  // The same for a file of which there may be more than the system lets a process have open:
+  // it may be closed between two calls.  Requires: it keeps its name as long as it is used.
+  virtual Result<std::unique_ptr<File>> OpenOneOfMany(const std::string& path, OpenMode mode) {
+    return Open(path, mode);
+  }
   // An empty file on the file system of the directory, without a name: it is gone when it
   // is closed, also by a crash.
   virtual Result<std::unique_ptr<File>> OpenTemporary(const std::string& directory) = 0;

@@ -95,6 +95,10 @@ class PosixEnv : public Env {
     return PosixFile::Open(path, mode);
   }
 
+  Result<std::unique_ptr<File>> OpenOneOfMany(const std::string& path, OpenMode mode) override {
+    return PosixFile::OpenOneOfMany(path, mode);
+  }
+
   Result<std::unique_ptr<File>> OpenTemporary(const std::string& directory) override {
     return PosixFile::OpenTemporary(directory);
   }
@@ -133,7 +137,10 @@ class PosixEnv : public Env {
   }
 
   Result<std::vector<DirEntry>> List(const std::string& path) override {
-    const std::unique_ptr<DIR, CloseDir> dir(opendir(path.c_str()));
+    std::unique_ptr<DIR, CloseDir> dir;
+    do {
+      dir.reset(opendir(path.c_str()));
+    } while (dir == nullptr && MadeRoomFor(errno));
     if (dir == nullptr) {
       return SystemError(path, errno);
     }

@@ -93,7 +93,7 @@ Result<std::unique_ptr<PageFile>> PageFile::Create(BufferPool& pool, const std::
                                                    PageFileIdentity identity, size_t page_size) {
   assert(IsPageSize(page_size));
   RETURN_IF_ERROR(pool.frames_->Prepare(page_size));
-  ASSIGN_OR_RETURN(auto file, pool.env().Open(path, common::OpenMode::kCreate));
+  ASSIGN_OR_RETURN(auto file, pool.env().OpenOneOfMany(path, common::OpenMode::kCreate));
   const Status written = file->Write(0, FirstHeaderPage(identity, page_size));
   if (!written.ok()) {
     file.reset();
@@ -109,7 +109,7 @@ Result<std::unique_ptr<PageFile>> PageFile::Create(BufferPool& pool, const std::
 
 Result<std::unique_ptr<PageFile>> PageFile::Open(BufferPool& pool, const std::string& path,
                                                  PageFileIdentity identity) {
-  ASSIGN_OR_RETURN(auto file, pool.env().Open(path, common::OpenMode::kReadWrite));
+  ASSIGN_OR_RETURN(auto file, pool.env().OpenOneOfMany(path, common::OpenMode::kReadWrite));
   ASSIGN_OR_RETURN(const size_t page_size, ReadPageSize(*file));
   RETURN_IF_ERROR(pool.frames_->Prepare(page_size));
   auto state = std::make_shared<FileState>(pool, *pool.frames_, *pool.counters_, std::move(file),

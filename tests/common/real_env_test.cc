@@ -1,15 +1,18 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/bytes.h"
 #include "common/env.h"
+#include "common/random.h"
 #include "tests/support/expect_status.h"
 
 namespace redbase::common {
@@ -187,6 +190,124 @@ TEST_F(RealEnvTest, DestroyingAThreadWaitsForIt) {
   bool done = false;
   env_.StartThread("a thread with a name longer than the kernel's limit", [&done] { done = true; });
   EXPECT_TRUE(done);
+}
+
+// As few as this many open files for the process, while it lives.
+class FewOpenFiles {
+ public:
+  explicit FewOpenFiles(rlim_t count) {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    Set(count);
+  }
+  ~FewOpenFiles() { Set(before_.rlim_cur); }
+  FewOpenFiles(const FewOpenFiles&) = delete;
+  FewOpenFiles& operator=(const FewOpenFiles&) = delete;
+
+ private:
+  void Set(rlim_t count) const {
+    rlimit limit = before_;
+    limit.rlim_cur = count;
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  }
+  rlimit before_{};
+};
+
+class ManyFilesTest : public RealEnvTest {
+ protected:
+  static constexpr size_t kFiles = 200;
+  static constexpr rlim_t kOpen = 40;
+
+  void OpenAll() {
+    for (size_t i = 0; i < kFiles; ++i) {
+      auto file = env_.OpenOneOfMany(In(std::to_string(i)), OpenMode::kCreate);
+      ASSERT_OK(file);
+      ASSERT_OK((*file)->Write(0, AsBytes(TextOf(i, 0))));
+      files_.push_back(*std::move(file));
+    }
+  }
+  static std::string TextOf(size_t file, size_t version) {
+    const std::string text = std::to_string(file) + "." + std::to_string(version);
+    return text + std::string(20 - text.size(), ' ');
+  }
+
+  const FewOpenFiles few_{kOpen};
+  std::vector<std::unique_ptr<File>> files_;
+};
+
+TEST_F(ManyFilesTest, MoreThanMayBeOpenAreUsed) {
+  OpenAll();
+  Random random(1);
+  std::vector<size_t> versions(kFiles);
+  for (int i = 0; i < 3000; ++i) {
+    const size_t n = random.Below(kFiles);
+    ASSERT_EQ(ReadAt(*files_[n], 0, 20), TextOf(n, versions[n]));
+    if (random.OneIn(3)) {
+      ASSERT_OK(files_[n]->Write(0, AsBytes(TextOf(n, ++versions[n]))));
+    } else if (random.OneIn(10)) {
+      ASSERT_OK(files_[n]->Sync());
+    } else if (random.OneIn(50)) {
+      files_[n].reset();
+      auto again = env_.OpenOneOfMany(In(std::to_string(n)), OpenMode::kReadWrite);
+      ASSERT_OK(again);
+      files_[n] = *std::move(again);
+    }
+  }
+  EXPECT_EQ(files_[7]->Size().value(), 20U);
+  // There is room for others.
+  EXPECT_EQ(env_.ReadAll(In("8")).value(), TextOf(8, versions[8]));
+  EXPECT_EQ(env_.List(folder_)->size(), kFiles);
+}
+
+TEST_F(ManyFilesTest, ThreadsUseThemAtOnce) {
+  OpenAll();
+  std::vector<std::unique_ptr<Thread>> threads;
+  for (size_t t = 0; t < 3; ++t) {
+    threads.push_back(env_.StartThread("user", [this, t] {
+      Random random(t);
+      for (int i = 0; i < 1500; ++i) {
+        const size_t n = random.Below(kFiles);
+        EXPECT_EQ(ReadAt(*files_[n], 0, 20), TextOf(n, 0));
+        // One's own part of the file.
+        const std::string mine = std::to_string(t);
+        EXPECT_OK(files_[n]->Write(20 + t, AsBytes(mine)));
+        EXPECT_EQ(ReadAt(*files_[n], 20 + t, 1), mine);
+        if (random.OneIn(20)) {
+          EXPECT_OK(files_[n]->Sync());
+        }
+      }
+    }));
+  }
+  for (const auto& thread : threads) {
+    thread->Join();
+  }
+}
+
+TEST_F(ManyFilesTest, AFileThatWasReplacedIsNotTaken) {
+  OpenAll();  // the first is closed by now
+  EXPECT_OK(env_.Rename(In("1"), In("0")));
+  const Status status = files_[0]->Write(0, AsBytes("x"));
+  EXPECT_CODE(Code::kIoError, status);
+  EXPECT_EQ(status.message(), In("0") + ": another file has taken its place");
+}
+
+TEST_F(ManyFilesTest, OthersGiveWayAndThenItIsAnError) {
+  OpenAll();
+  std::vector<std::unique_ptr<File>> fixed;
+  Status status;
+  while (status.ok()) {
+    auto file = env_.Open(In("3"), OpenMode::kRead);
+    status = file.status();
+    if (file.ok()) {
+      fixed.push_back(*std::move(file));
+    }
+    ASSERT_LT(fixed.size(), kOpen);
+  }
+  EXPECT_GT(fixed.size(), kOpen / 2);
+  EXPECT_EQ(status.message(), In("3") + ": Too many open files");
+  EXPECT_CODE(Code::kIoError, files_[0]->Write(0, AsBytes("x")));
+  fixed.pop_back();
+  EXPECT_OK(files_[0]->Write(0, AsBytes("x")));
+  EXPECT_OK(files_[1]->Write(0, AsBytes("x")));
 }
 
 }  // namespace

@@ -17,7 +17,6 @@ namespace redbase::common {
 
 namespace {
 
-constexpr mode_t kFileMode = 0666;  // less the umask
 constexpr size_t kBuffersPerCall = 64;
 
 // Drops the first `n` bytes of the buffers.
@@ -33,24 +32,53 @@ void Advance(std::span<iovec>* buffers, size_t n) {
   }
 }
 
-}  // namespace
-
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) {
-    close(fd_);
-  }
+// A file that is to be made is never made at the far end of a link.  O_NONBLOCK: opening a
+// named pipe does not wait for its other end.
+int FlagsFor(OpenMode mode) {
+  const int flags = mode == OpenMode::kRead        ? O_RDONLY
+                    : mode == OpenMode::kReadWrite ? O_RDWR
+                    : mode == OpenMode::kCreate    ? O_RDWR | O_CREAT | O_EXCL
+                                                   : O_RDWR | O_CREAT | O_NOFOLLOW;
+  return flags | O_NONBLOCK;
 }
 
-Result<Descriptor> OpenDescriptor(const std::string& path, int flags) {
-  while (true) {
-    const int fd = open(path.c_str(), flags | O_CLOEXEC, kFileMode);
-    if (fd >= 0) {
-      return Descriptor(fd);
-    }
-    if (errno != EINTR) {
-      return SystemError(path, errno);
+Result<Descriptor> OpenFile(const std::string& path, OpenMode mode) {
+  ASSIGN_OR_RETURN(Descriptor fd, OpenDescriptor(path, FlagsFor(mode)));
+  struct stat info {};
+  if (fstat(fd.get(), &info) != 0) {
+    return SystemError(path, errno);
+  }
+  if (S_ISDIR(info.st_mode)) {
+    return SystemError(path, EISDIR);
+  }
+  return fd;
+}
+
+}  // namespace
+
+class PosixFile::Use {
+ public:
+  Use(int fd, CachedDescriptor* cached) : fd_(fd), cached_(cached) {}
+  Use(Use&& other) noexcept : fd_(other.fd_), cached_(std::exchange(other.cached_, nullptr)) {}
+  Use& operator=(Use&&) = delete;
+  ~Use() {
+    if (cached_ != nullptr) {
+      cached_->Release();
     }
   }
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+  CachedDescriptor* cached_;
+};
+
+Result<PosixFile::Use> PosixFile::Begin() {
+  if (!cached_) {
+    return Use(fd_.get(), nullptr);
+  }
+  ASSIGN_OR_RETURN(const int fd, cached_->Acquire());
+  return Use(fd, &*cached_);
 }
 
 // Some file systems make no file without a name: there it has one for a moment.
@@ -58,7 +86,7 @@ Result<std::unique_ptr<File>> PosixFile::OpenTemporary(const std::string& direct
   int fd = -1;
   do {
     fd = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  } while (fd < 0 && errno == EINTR);
+  } while (fd < 0 && (errno == EINTR || MadeRoomFor(errno)));
   if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
     std::string name = directory + "/.temporary-XXXXXX";
     fd = mkostemp(name.data(), O_CLOEXEC);
@@ -74,21 +102,14 @@ Result<std::unique_ptr<File>> PosixFile::OpenTemporary(const std::string& direct
 }
 
 Result<std::unique_ptr<File>> PosixFile::Open(const std::string& path, OpenMode mode) {
-  // A file that is to be made is never made at the far end of a link.
-  const int flags = mode == OpenMode::kRead        ? O_RDONLY
-                    : mode == OpenMode::kReadWrite ? O_RDWR
-                    : mode == OpenMode::kCreate    ? O_RDWR | O_CREAT | O_EXCL
-                                                   : O_RDWR | O_CREAT | O_NOFOLLOW;
-  // O_NONBLOCK: opening a named pipe does not wait for its other end.
-  ASSIGN_OR_RETURN(Descriptor fd, OpenDescriptor(path, flags | O_NONBLOCK));
-  struct stat info {};
-  if (fstat(fd.get(), &info) != 0) {
-    return SystemError(path, errno);
-  }
-  if (S_ISDIR(info.st_mode)) {
-    return SystemError(path, EISDIR);
-  }
+  ASSIGN_OR_RETURN(Descriptor fd, OpenFile(path, mode));
   return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(fd), path));
+}
+
+Result<std::unique_ptr<File>> PosixFile::OpenOneOfMany(const std::string& path, OpenMode mode) {
+  ASSIGN_OR_RETURN(Descriptor fd, OpenFile(path, mode));
+  const int again = FlagsFor(mode == OpenMode::kRead ? mode : OpenMode::kReadWrite);
+  return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(fd), path, again));
 }
 
 Status PosixFile::Read(uint64_t offset, std::span<std::byte> out) {
@@ -97,10 +118,11 @@ Status PosixFile::Read(uint64_t offset, std::span<std::byte> out) {
 }
 
 Result<size_t> PosixFile::ReadSome(uint64_t offset, std::span<std::byte> out) {
+  ASSIGN_OR_RETURN(const Use use, Begin());
   size_t done = 0;
   while (done < out.size()) {
     const ssize_t n =
-        pread(fd_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+        pread(use.fd(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (n == 0) {
       break;
     }
@@ -114,6 +136,7 @@ Result<size_t> PosixFile::ReadSome(uint64_t offset, std::span<std::byte> out) {
 }
 
 Status PosixFile::ReadScattered(uint64_t offset, std::span<const std::span<std::byte>> out) {
+  ASSIGN_OR_RETURN(const Use use, Begin());
   size_t total = 0;
   for (const auto& buffer : out) {
     total += buffer.size();
@@ -129,7 +152,7 @@ Status PosixFile::ReadScattered(uint64_t offset, std::span<const std::span<std::
     std::span<iovec> rest(storage.data(), count);
     Advance(&rest, 0);
     while (!rest.empty()) {
-      const ssize_t n = preadv(fd_.get(), rest.data(), static_cast<int>(rest.size()),
+      const ssize_t n = preadv(use.fd(), rest.data(), static_cast<int>(rest.size()),
                                static_cast<off_t>(offset + done));
       if (n == 0) {
         return ShortRead(path_, done, total);
@@ -146,8 +169,12 @@ Status PosixFile::ReadScattered(uint64_t offset, std::span<const std::span<std::
 }
 
 Status PosixFile::Write(uint64_t offset, std::span<const std::byte> bytes) {
+  ASSIGN_OR_RETURN(const Use use, Begin());
+  if (cached_) {
+    cached_->NoteWrite();
+  }
   while (!bytes.empty()) {
-    const ssize_t n = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const ssize_t n = pwrite(use.fd(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (n >= 0) {
       bytes = bytes.subspan(static_cast<size_t>(n));
       offset += static_cast<uint64_t>(n);
@@ -159,20 +186,29 @@ Status PosixFile::Write(uint64_t offset, std::span<const std::byte> bytes) {
 }
 
 Status PosixFile::Sync() {
+  ASSIGN_OR_RETURN(const Use use, Begin());
+  if (cached_) {
+    return cached_->Sync(use.fd());
+  }
   // An error is final: the kernel may have dropped the pages it could not write.
-  return fdatasync(fd_.get()) == 0 ? Status() : SystemError(path_, errno);
+  return fdatasync(use.fd()) == 0 ? Status() : SystemError(path_, errno);
 }
 
 Result<uint64_t> PosixFile::Size() {
+  ASSIGN_OR_RETURN(const Use use, Begin());
   struct stat info {};
-  if (fstat(fd_.get(), &info) != 0) {
+  if (fstat(use.fd(), &info) != 0) {
     return SystemError(path_, errno);
   }
   return static_cast<uint64_t>(info.st_size);
 }
 
 Status PosixFile::Truncate(uint64_t size) {
-  while (ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) {
+  ASSIGN_OR_RETURN(const Use use, Begin());
+  if (cached_) {
+    cached_->NoteWrite();
+  }
+  while (ftruncate(use.fd(), static_cast<off_t>(size)) != 0) {
     if (errno != EINTR) {
       return SystemError(path_, errno);
     }
@@ -181,8 +217,10 @@ Status PosixFile::Truncate(uint64_t size) {
 }
 
 void PosixFile::WillNeed(uint64_t offset, uint64_t length) {
-  posix_fadvise(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(length),
-                POSIX_FADV_WILLNEED);
+  if (const Result<Use> use = Begin(); use.ok()) {
+    posix_fadvise(use->fd(), static_cast<off_t>(offset), static_cast<off_t>(length),
+                  POSIX_FADV_WILLNEED);
+  }
 }
 
 }  // namespace redbase::common

@@ -2,36 +2,25 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "common/env.h"
+#include "common/internal/descriptor_cache.h"
+#include "common/internal/posix_descriptor.h"
 
 namespace redbase::common {
-
-// A file descriptor, closed when destroyed.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor();
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-
- private:
-  int fd_ = -1;
-};
-
-// Opens `path` with open(2)'s flags, again when a signal interrupts.
-Result<Descriptor> OpenDescriptor(const std::string& path, int flags);
 
 class PosixFile : public File {
  public:
   static Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode);
+  static Result<std::unique_ptr<File>> OpenOneOfMany(const std::string& path, OpenMode mode);
   static Result<std::unique_ptr<File>> OpenTemporary(const std::string& directory);
   PosixFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  // Of many: opened with these flags.
+  PosixFile(Descriptor fd, std::string path, int flags)
+      : cached_(std::in_place, std::move(fd), path, flags), path_(std::move(path)) {}
 
   Status Read(uint64_t offset, std::span<std::byte> out) override;
   Result<size_t> ReadSome(uint64_t offset, std::span<std::byte> out) override;
@@ -44,7 +33,13 @@ class PosixFile : public File {
   const std::string& path() const override { return path_; }
 
  private:
+  class Use;
+  // The descriptor, for one call.
+  Result<Use> Begin();
+
+  // One of these.
   const Descriptor fd_;
+  std::optional<CachedDescriptor> cached_;
   const std::string path_;
 };
 

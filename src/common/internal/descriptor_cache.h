@@ -1,0 +1,58 @@
+// CachedDescriptor: the descriptor of a file that is one of many: it may be closed between
+// two uses, and is opened again for the next.
+//
+// The system lets a process have only so many open files (RLIMIT_NOFILE).  Descriptors of
+// this kind are half of them at most, and fewer when an open fails for want of one; the one used
+// longest ago, about (the clock algorithm), is closed for another.  What was written is synced
+// before that, since only the descriptor that wrote hears for sure of an error.
+//
+// Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "common/internal/posix_descriptor.h"
+#include "common/result.h"
+
+namespace redbase::common {
+
+class CachedDescriptor {
+ public:
+  // Takes over a descriptor that was just opened; `flags` open the same file again.
+  CachedDescriptor(Descriptor fd, std::string path, int flags);
+  ~CachedDescriptor();
+  CachedDescriptor(const CachedDescriptor&) = delete;
+  CachedDescriptor& operator=(const CachedDescriptor&) = delete;
+
+  // An open descriptor, until Release.  kIoError also when another file has its name now.
+  Result<int> Acquire();
+  void Release() { state_.fetch_sub(1, std::memory_order_release); }
+  // While acquired: before a write, and instead of fdatasync(2).
+  void NoteWrite() { unsynced_.store(true); }
+  Status Sync(int fd);
+
+ private:
+  friend class DescriptorCache;
+
+  static constexpr uint32_t kOpen = uint32_t{1} << 31;
+
+  // Whether it is open, and is acquired once more.
+  bool TryAcquire();
+  // Requires: open, and acquired by nobody from now on.
+  bool SyncBeforeClose();
+
+  const std::string path_;
+  const int flags_;
+  uint64_t device_ = 0;
+  uint64_t inode_ = 0;
+  std::atomic<uint32_t> state_{kOpen};  // and how many have acquired it
+  std::atomic<bool> used_{true};        // since the clock's hand passed
+  std::atomic<bool> unsynced_{false};
+  // Of a sync before closing: the next Sync tells.  It stays open.
+  std::atomic<int> sync_error_{0};
+  int fd_;
+};
+
+}  // namespace redbase::common
