@@ -15,7 +15,7 @@ void TransactionState::Keep(const std::shared_ptr<VersionKeeper>& keeper) {
   }
 }
 
-void TransactionState::Spill(const TransactionLog& log, uint64_t from, uint64_t before) {
+void TransactionState::Spill(const SpilledUndo& undo) {
   std::vector<std::weak_ptr<VersionKeeper>> keepers;
   {
     const common::MutexLock lock(mutex_);
@@ -23,7 +23,7 @@ void TransactionState::Spill(const TransactionLog& log, uint64_t from, uint64_t 
   }
   for (const std::weak_ptr<VersionKeeper>& each : keepers) {
     if (const std::shared_ptr<VersionKeeper> keeper = each.lock()) {
-      keeper->Spill(*this, log, from, before);
+      keeper->Spill(*this, undo);
     }
   }
 }

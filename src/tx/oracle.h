@@ -46,17 +46,25 @@ class TransactionLog;
 class TransactionState;
 
 // Keeps what was there before changes.
+// Undo records of a transaction that are to be read in its log from now on
+// (TransactionLog::ReadUndo).
+struct SpilledUndo {
+  const TransactionLog& log;
+  // Of those from `from` on and before `before`.
+  uint64_t from;
+  uint64_t before;
+  // The log has them at least as long as this is there.
+  std::shared_ptr<const void> kept;
+};
+
 class VersionKeeper {
  public:
   virtual ~VersionKeeper() = default;
   // Nobody needs what was there before the changes of this transaction any more.  Called
   // without a lock held.
   virtual void Forget(const TransactionState& transaction) = 0;
-  // The transaction has noted much: what the undo records of this log from `from` on and
-  // before `before` say is to be read there from now on (TransactionLog::ReadUndo).  Called
-  // while a page is latched.
-  virtual void Spill(const TransactionState& /*transaction*/, const TransactionLog& /*log*/,
-                     uint64_t /*from*/, uint64_t /*before*/) {}
+  // The transaction has noted much.  Called while a page is latched.
+  virtual void Spill(const TransactionState& /*transaction*/, const SpilledUndo& /*undo*/) {}
 };
 
 // What others know of a transaction, whichever nodes it is on.
@@ -72,7 +80,7 @@ class TransactionState {
   // `keeper` has versions of it.  Cheap when it was the last one said.
   void Keep(const std::shared_ptr<VersionKeeper>& keeper) EXCLUDES(mutex_);
   // Tells those who keep versions of it.
-  void Spill(const TransactionLog& log, uint64_t from, uint64_t before) EXCLUDES(mutex_);
+  void Spill(const SpilledUndo& undo) EXCLUDES(mutex_);
   // To be done when the versions are forgotten; at once when they have been.
   void WhenForgotten(std::function<void()> action) EXCLUDES(mutex_);
 

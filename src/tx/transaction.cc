@@ -60,6 +60,7 @@ UndoNote Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const s
   UndoNote note{std::make_shared<const std::string>(AsChars(payload)), log_};
   uint64_t first = 0;
   uint64_t spill = 0;
+  std::shared_ptr<const void> kept;
   {
     const common::MutexLock lock(mutex_);
     assert(active_);
@@ -77,19 +78,20 @@ UndoNote Transaction::NoteUndo(pf::FileId file, UndoKind kind, std::span<const s
     if (log_ != nullptr && undo_bytes_ > log_->undo_memory()) [[unlikely]] {
       spill = SpillHalf();
       first = first_undo_;
+      kept = kept_.lock();
     }
   }
   if (spill != 0) {
     // What is before is of another part of the whole, and may not be kept there.
-    state_->Spill(*log_, first, spill);
+    state_->Spill({*log_, first, spill, std::move(kept)});
   }
   return note;
 }
 
 // Half, so that each record is moved down once or twice.
 uint64_t Transaction::SpillHalf() {
-  if (!std::exchange(keeps_log_, true)) {
-    log_->KeepFor(*state_, first_undo_);
+  if (kept_.expired()) {
+    kept_ = log_->KeepFor(*state_, first_undo_);
   }
   const auto middle = records_.begin() + static_cast<ptrdiff_t>(records_.size() / 2);
   for (auto record = records_.begin(); record != middle; ++record) {

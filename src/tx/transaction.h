@@ -195,7 +195,8 @@ class Transaction {
   std::vector<Record> records_ GUARDED_BY(mutex_);  // the newest
   size_t undo_bytes_ GUARDED_BY(mutex_) = 0;
   uint64_t spilled_ GUARDED_BY(mutex_) = 0;  // the last undo record that is not in records_
-  bool keeps_log_ GUARDED_BY(mutex_) = false;
+  // Keeps what is spilled, while the state is not forgotten.
+  std::weak_ptr<const void> kept_ GUARDED_BY(mutex_);
   std::vector<Action> on_commit_ GUARDED_BY(mutex_);
   std::vector<Action> on_rollback_ GUARDED_BY(mutex_);
   // What the log has of it; the id is 0 until then.

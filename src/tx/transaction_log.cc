@@ -58,8 +58,11 @@ TransactionLog::Pin::~Pin() {
   kept_->from.erase(kept_->from.find(from_));
 }
 
-void TransactionLog::KeepFor(TransactionState& transaction, uint64_t from) {
-  transaction.WhenForgotten([pin = std::make_shared<const Pin>(kept_, from)] {});
+std::shared_ptr<const TransactionLog::Pin> TransactionLog::KeepFor(TransactionState& transaction,
+                                                                   uint64_t from) {
+  auto pin = std::make_shared<const Pin>(kept_, from);
+  transaction.WhenForgotten([pin] {});
+  return pin;
 }
 
 std::shared_ptr<const TransactionLog::Pin> TransactionLog::PinRecovery(

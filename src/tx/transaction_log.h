@@ -122,8 +122,9 @@ class TransactionLog {
   // Its object goes, but not what recovery must know of it.
   void KeepUnfinished(const ActiveTransaction& transaction) EXCLUDES(mutex_);
   CheckpointEntry State() const EXCLUDES(mutex_);
-  // The log is kept from here on until the versions of the transaction are forgotten.
-  void KeepFor(TransactionState& transaction, uint64_t from);
+  // The log is kept from here on until the versions of the transaction are forgotten, and
+  // as long as what is returned.
+  std::shared_ptr<const Pin> KeepFor(TransactionState& transaction, uint64_t from);
 
   // From where on the log is kept; outlives this for those who are told later.
   struct Kept {

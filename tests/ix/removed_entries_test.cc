@@ -33,7 +33,7 @@ class RemovedEntriesTest : public ::testing::Test {
     EXPECT_OK(remover);
     return *remover;
   }
-  void Spill() { entries_.Spill(*own_, *log_, 0, 0); }
+  void Spill() { entries_.Spill(*own_, {*log_, 0, 0, nullptr}); }
 
   common::SimEnv env_;
   const std::unique_ptr<tx::TransactionLog> log_ = tx::NewLog(env_, "/db", 0);

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/bytes.h"
 #include "common/sim_env.h"
@@ -76,13 +77,42 @@ TEST_F(VersionMapTest, RepeatedChangesOfOnePageAreSpilled) {
   }
 }
 
+// Whoever has found a version can read it, though it is forgotten and the log goes on.
+TEST_F(VersionMapTest, AForgottenVersionCanBeReadByWhoHasIt) {
+  const auto go_on = [this] {
+    const std::string much(100000, 'x');
+    for (int i = 0; i < 20; ++i) {
+      tx::Transaction next(*log_);
+      next.NoteUndo(kFile, kKind, AsBytes(much));
+      ASSERT_OK(next.Commit());
+    }
+    ASSERT_OK(log_->Checkpoint([] { return Status(); }));
+  };
+  tx::Transaction transaction(*log_);
+  for (int i = 0; i < 500; ++i) {
+    Change(transaction, 1, std::to_string(i));
+  }
+  std::vector<Version> versions =
+      versions_->Choose(PageNum{1}, [](const Version&, bool*) { return true; });
+  const uint64_t first = versions.back().sequence;
+  ASSERT_OK(transaction.Commit());
+  EXPECT_TRUE(versions_->empty());
+  go_on();
+  const auto undo = versions_->UndoOf(versions.back());
+  ASSERT_OK(undo);
+  EXPECT_EQ(**undo, "0");
+  versions.clear();
+  go_on();
+  EXPECT_CODE(Code::kCorruption, log_->ReadUndo(first));
+}
+
 // As that of a part that was taken back before another one was begun.
 TEST_F(VersionMapTest, WhatIsOlderThanTheSpilledPartStaysInMemory) {
   tx::Transaction transaction(*log_);
   Change(transaction, 1, "older");
   const uint64_t from = log_->log().end();
   Change(transaction, 1, "newer");
-  versions_->Spill(transaction.state(), *log_, from, log_->log().end());
+  versions_->Spill(transaction.state(), {*log_, from, log_->log().end(), nullptr});
   EXPECT_EQ(Of(1), "*newer older ");
 }
 
@@ -90,9 +120,9 @@ TEST_F(VersionMapTest, AnotherLogsRecordsAreNotMeant) {
   tx::Transaction transaction(*log_);
   Change(transaction, 1, "a");
   const auto other = tx::NewLog(env_, "/other", 1000);
-  versions_->Spill(transaction.state(), *other, 0, log_->log().end());
+  versions_->Spill(transaction.state(), {*other, 0, log_->log().end(), nullptr});
   EXPECT_EQ(Of(1), "a ");
-  versions_->Spill(transaction.state(), *log_, 0, log_->log().end());
+  versions_->Spill(transaction.state(), {*log_, 0, log_->log().end(), nullptr});
   EXPECT_EQ(Of(1), "*a ");
 }
 

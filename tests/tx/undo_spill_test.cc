@@ -30,9 +30,8 @@ class UndoSpillTest : public ::testing::Test, protected UndoTarget {
   class Keeper : public VersionKeeper {
    public:
     void Forget(const TransactionState& /*transaction*/) override { forgotten = true; }
-    void Spill(const TransactionState& /*transaction*/, const TransactionLog& /*log*/,
-               uint64_t /*from*/, uint64_t before) override {
-      spilled_before = before;
+    void Spill(const TransactionState& /*transaction*/, const SpilledUndo& undo) override {
+      spilled_before = undo.before;
     }
     bool forgotten = false;
     uint64_t spilled_before = 0;

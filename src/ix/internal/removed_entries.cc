@@ -97,9 +97,9 @@ Result<std::vector<std::string>> RemovedEntries::List(const RemovedRange& range)
 }
 
 void RemovedEntries::Spill(const tx::TransactionState& /*transaction*/,
-                           const tx::TransactionLog& log, uint64_t /*from*/, uint64_t /*before*/) {
+                           const tx::SpilledUndo& undo) {
   const common::MutexLock lock(mutex_);
-  if (bytes_ > log.undo_memory()) {
+  if (bytes_ > undo.log.undo_memory()) {
     // What cannot be written stays, and is tried again.
     static_cast<void>(SpillAll());
   }

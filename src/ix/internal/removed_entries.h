@@ -47,8 +47,8 @@ class RemovedEntries : public tx::VersionKeeper {
   Result<std::vector<std::string>> List(const RemovedRange& range) const EXCLUDES(mutex_);
   void Forget(const tx::TransactionState& transaction) override EXCLUDES(mutex_);
   // Moves what is in memory to the file, if it is much.
-  void Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log, uint64_t from,
-             uint64_t before) override EXCLUDES(mutex_);
+  void Spill(const tx::TransactionState& transaction, const tx::SpilledUndo& undo) override
+      EXCLUDES(mutex_);
 
   // In memory, about.
   size_t bytes() const EXCLUDES(mutex_);

@@ -29,15 +29,17 @@ tx::Timestamp LastEnd(const std::vector<Version>& versions) {
 // Forgets the payloads of a transaction's versions from `from` on and before `before`; their
 // sequences rise.
 void SpillPage(std::vector<Version>* versions, const tx::TransactionState& transaction,
-               uint64_t from, uint64_t before) {
+               const tx::SpilledUndo& undo) {
+  // Null, and an owner of what keeps the log.
+  const std::shared_ptr<const std::string> in_log(undo.kept, nullptr);
   for (auto version = versions->rbegin(); version != versions->rend(); ++version) {
-    if (version->stamp.by.get() != &transaction || version->sequence >= before) {
+    if (version->stamp.by.get() != &transaction || version->sequence >= undo.before) {
       continue;
     }
-    if (version->sequence < from || version->undo == nullptr) {
+    if (version->sequence < undo.from || version->undo == nullptr) {
       break;  // and so are those before
     }
-    version->undo = nullptr;
+    version->undo = in_log;
   }
 }
 
@@ -84,9 +86,8 @@ std::vector<PageNum> VersionMap::Pages() const {
   return pages;
 }
 
-void VersionMap::Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log,
-                       uint64_t from, uint64_t before) {
-  if (log_.load() != &log) {
+void VersionMap::Spill(const tx::TransactionState& transaction, const tx::SpilledUndo& undo) {
+  if (log_.load() != &undo.log) {
     return;
   }
   for (Shard& shard : shards_) {
@@ -99,8 +100,8 @@ void VersionMap::Spill(const tx::TransactionState& transaction, const tx::Transa
     // Of the run that goes beyond `before`, a part.
     for (bool whole = true; whole && changed.spilled < changed.runs.size();) {
       const Run& run = changed.runs[changed.spilled];
-      SpillPage(&shard.pages[run.page], transaction, from, before);
-      whole = run.last < before;
+      SpillPage(&shard.pages[run.page], transaction, undo);
+      whole = run.last < undo.before;
       changed.spilled += whole ? 1 : 0;
     }
   }

@@ -33,8 +33,10 @@ namespace redbase::rm {
 struct Version {
   tx::Stamp stamp;
   tx::UndoKind kind{};
-  std::shared_ptr<const std::string> undo{};  // the payload; null when it is only in the log
-  uint64_t sequence = 0;                      // of the undo record there
+  // The payload; null when it is only in the log, which is kept then as long as a copy of
+  // this is there: a reader may need it while it is forgotten.
+  std::shared_ptr<const std::string> undo{};
+  uint64_t sequence = 0;  // of the undo record there
   // Where it is known: the last end of those who made the older versions of the page.
   tx::Timestamp older_ended = tx::kNever;
 
@@ -97,8 +99,7 @@ class VersionMap : public tx::VersionKeeper {
   // The pages that have versions.
   std::vector<PageNum> Pages() const;
   void Forget(const tx::TransactionState& transaction) override;
-  void Spill(const tx::TransactionState& transaction, const tx::TransactionLog& log, uint64_t from,
-             uint64_t before) override;
+  void Spill(const tx::TransactionState& transaction, const tx::SpilledUndo& undo) override;
 
  private:
   // With versions of one transaction.
