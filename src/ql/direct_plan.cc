@@ -230,18 +230,23 @@ class DirectInsert : public DirectPlan {
       return rows_.capacity() - rows_.rows() < kMaxDirectRows || bytes > kMaxDeferredBytes;
     }
     void Clear() override {
-      rows_.Clear();
-      if (insert_.inserter_) {
-        insert_.inserter_->EndReservations();
-      }
+      rows_ = Batch();
+      EndReservations();
     }
     Result<Batch*> Run(const ExecContext& context) override {
       RETURN_IF_ERROR(insert_.Put(rows_, context));
-      Clear();
+      rows_.Clear();
+      EndReservations();
       return nullptr;
     }
 
    private:
+    void EndReservations() const {
+      if (insert_.inserter_) {
+        insert_.inserter_->EndReservations();
+      }
+    }
+
     DirectInsert& insert_;
     Batch rows_;
   };

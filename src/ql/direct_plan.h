@@ -49,7 +49,7 @@ class DeferredInsert : public DirectPlan {
   virtual size_t Keep() = 0;
   virtual bool empty() const = 0;
   virtual bool full() const = 0;
-  // Forgets what is kept.
+  // Forgets what is kept, and gives its memory back.
   virtual void Clear() = 0;
 
   bool changes() const override { return true; }

@@ -1,20 +1,13 @@
 #include "ix/internal/reserved_keys.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace redbase::ix {
 
-const ReservedKeys::KeysOf* ReservedKeys::Find(std::string_view key) const {
-  const auto found = std::find_if(keys_.begin(), keys_.end(),
-                                  [key](const KeysOf& each) { return each.keys.contains(key); });
-  return found == keys_.end() ? nullptr : &*found;
-}
-
 ReservedKeys::Owner ReservedKeys::OwnerOf(std::string_view key) const {
   const common::MutexLock lock(mutex_);
-  const KeysOf* const found = Find(key);
-  return found == nullptr ? nullptr : found->owner;
+  const auto found = owner_of_.find(key);
+  return found == owner_of_.end() ? nullptr : found->second;
 }
 
 ReservedKeys::Handle ReservedKeys::Begin(Owner owner) {
@@ -25,11 +18,18 @@ ReservedKeys::Handle ReservedKeys::Begin(Owner owner) {
 
 bool ReservedKeys::Add(Handle owner, std::string_view key) {
   const common::MutexLock lock(mutex_);
-  return Find(key) == nullptr && owner->keys.emplace(key).second;
+  const auto [at, added] = owner_of_.try_emplace(std::string(key), owner->owner);
+  if (added) {
+    owner->keys.push_back(at->first);
+  }
+  return added;
 }
 
 void ReservedKeys::End(Handle owner) {
   const common::MutexLock lock(mutex_);
+  for (const std::string_view key : owner->keys) {
+    owner_of_.erase(owner_of_.find(key));
+  }
   keys_.erase(owner);
   owners_.fetch_sub(1, std::memory_order_release);
 }

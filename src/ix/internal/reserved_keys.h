@@ -11,7 +11,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <unordered_map>
+#include <vector>
 
 #include "common/sync.h"
 #include "tx/oracle.h"
@@ -35,20 +36,20 @@ class ReservedKeys {
   // All of its keys are free again.
   void End(Handle owner) EXCLUDES(mutex_);
 
+  struct KeysOf {
+    Owner owner;
+    std::vector<std::string_view> keys;  // as they are in owner_of_
+  };
+
+ private:
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
   };
-  struct KeysOf {
-    Owner owner;
-    std::unordered_set<std::string, Hash, std::equal_to<>> keys;
-  };
-
- private:
-  const KeysOf* Find(std::string_view key) const REQUIRES(mutex_);
 
   mutable common::Mutex mutex_;
   std::list<KeysOf> keys_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Owner, Hash, std::equal_to<>> owner_of_ GUARDED_BY(mutex_);
   std::atomic<size_t> owners_{0};
 };
 
