@@ -139,7 +139,6 @@ class Vector {
   const uint64_t* validity() const { return may_have_nulls_ ? validity_.data() : nullptr; }
 
   StringHeap& heap() { return heap_; }
-  const StringHeap& heap() const { return heap_; }
   // Copies the bytes of `s` into the heap of this vector when they are long.
   void SetString(size_t i, std::string_view s) { data<StringView>()[i] = heap_.Add(s); }
 

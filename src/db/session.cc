@@ -293,8 +293,15 @@ Result<uint64_t> Session::Impl::Buffer(CachedPlan& insert, std::span<const Value
   return count;
 }
 
-Status Session::Impl::PutBufferIn() {
-  return transaction_ ? transaction_->PutBufferIn(Options(nullptr), patience()) : Status();
+Status Session::Impl::PutBufferIn(bool commits) {
+  if (!transaction_) {
+    return {};
+  }
+  ex::StatementOptions options = Options(nullptr);
+  if (commits) {
+    options.cancel = nullptr;  // it is too late
+  }
+  return transaction_->PutBufferIn(options, patience());
 }
 
 sm::SnapshotPtr Session::Impl::Seen() const {
@@ -355,7 +362,7 @@ Result<StatementResultPtr> Session::Impl::EndTransaction(bool commit) {
   if (!transaction_) {
     return Warning("there is no transaction in progress");
   }
-  Status put = commit ? PutBufferIn() : Status();
+  Status put = commit ? PutBufferIn(/*commits=*/true) : Status();
   const std::unique_ptr<SessionTransaction> ended = std::move(transaction_);
   RETURN_IF_ERROR(put);
   const bool failed = ended->state() == TransactionState::kFailed;

@@ -106,6 +106,15 @@ void AppendString(std::string_view value, bool descending, std::string* out) {
   }
 }
 
+// Zeros are escaped, and two follow.
+size_t LongestString(LogicalType type) {
+  constexpr size_t kBytesOfCharacter = 4;
+  if (type.length == 0) {
+    return std::numeric_limits<uint32_t>::max();
+  }
+  return 2 * size_t{type.length} * (type.id == TypeId::kVarchar ? kBytesOfCharacter : 1) + 2;
+}
+
 void AppendNull(const KeyColumn& column, std::string* out) {
   out->push_back(column.nulls_first ? kNullFirst : kNullLast);
 }
@@ -245,6 +254,16 @@ class Decoder {
 };
 
 }  // namespace
+
+size_t LongestKey(std::span<const KeyColumn> key) {
+  size_t bytes = 0;
+  for (const KeyColumn& column : key) {
+    const PhysicalType physical = PhysicalTypeOf(column.type);
+    bytes +=
+        1 + (physical == PhysicalType::kString ? LongestString(column.type) : WidthOf(physical));
+  }
+  return bytes;
+}
 
 void EncodeKey(std::span<const KeyColumn> key, const Batch& batch,
                std::span<const uint32_t> columns, size_t row, std::string* out) {

@@ -38,6 +38,9 @@ void EncodeKey(std::span<const KeyColumn> key, const Batch& batch,
 void EncodeKeyPrefix(std::span<const KeyColumn> key, std::span<const Value> values,
                      std::string* out);
 
+// No key of such columns has more bytes.
+size_t LongestKey(std::span<const KeyColumn> key);
+
 // The least byte string greater than every one that begins with `prefix`;
 // empty when there is none.
 std::string PrefixSuccessor(std::string prefix);

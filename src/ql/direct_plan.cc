@@ -16,7 +16,7 @@ namespace {
 
 // More rows are inserted by a Query, which sorts keys and asks for cancellation.
 constexpr size_t kMaxDirectRows = 64;
-// Bytes of long strings that rows kept for later may take.
+// Bytes of strings that rows kept for later may take.
 constexpr size_t kMaxDeferredBytes = size_t{1} << 20;
 
 // The columns of its child that a projection gives out; nullopt when it computes any.
@@ -219,23 +219,22 @@ class DirectInsert : public DirectPlan {
           return 0;
         }
       }
+      string_bytes_ += insert_.StringBytes();
       return rows_.rows() - before;
     }
     bool empty() const override { return rows_.rows() == 0; }
     bool full() const override {
-      size_t bytes = 0;
-      for (const Vector& column : rows_.columns()) {
-        bytes += column.heap().bytes();
-      }
-      return rows_.capacity() - rows_.rows() < kMaxDirectRows || bytes > kMaxDeferredBytes;
+      return rows_.capacity() - rows_.rows() < kMaxDirectRows || string_bytes_ > kMaxDeferredBytes;
     }
     void Clear() override {
       rows_ = Batch();
+      string_bytes_ = 0;
       EndReservations();
     }
     Result<Batch*> Run(const ExecContext& context) override {
       RETURN_IF_ERROR(insert_.Put(rows_, context));
       rows_.Clear();
+      string_bytes_ = 0;
       EndReservations();
       return nullptr;
     }
@@ -249,7 +248,19 @@ class DirectInsert : public DirectPlan {
 
     DirectInsert& insert_;
     Batch rows_;
+    size_t string_bytes_ = 0;  // of rows_
   };
+
+  // Of the values as they are.
+  size_t StringBytes() const {
+    size_t bytes = 0;
+    for (const std::vector<Value>& values : values_.rows) {
+      for (const Value& value : values) {
+        bytes += value.is_string() ? value.string_value().size() : 0;
+      }
+    }
+    return bytes;
+  }
 
   void AddValuesTo(Batch* rows) const {
     size_t row = rows->rows();

@@ -159,6 +159,21 @@ TEST_P(InsertBufferTest, ADuplicateIsRefusedAtOnce) {
   }
 }
 
+TEST_P(InsertBufferTest, AKeyTooLongIsRefusedAtOnce) {
+  system_.Run("create index T(text);");
+  const Prepared insert = PrepareInsert();
+  system_.Run("begin;");
+  InsertAll(*insert, 0, 3);
+  system_.Run("savepoint s;");
+  ASSERT_OK(Insert(*insert, 3));
+  ASSERT_OK(Insert(*insert, 4));
+  EXPECT_THAT(Insert(*insert, 5, std::string(2500, 'x')).status().message(),
+              HasSubstr("an index key of"));
+  system_.Run("rollback to s;");
+  system_.Run("commit;");
+  EXPECT_EQ(Keys().size(), 3U);
+}
+
 TEST_P(InsertBufferTest, TheStatementMayGoBeforeTheCommit) {
   Prepared insert = PrepareInsert();
   system_.Run("begin;");

@@ -208,6 +208,16 @@ TEST(KeyEncoding, ARowOfABatchIsEncodedAsItsValues) {
   }
 }
 
+TEST(KeyEncoding, TheLongestKeyOfColumnsIsKnown) {
+  const std::vector<KeyColumn> key = {{{TypeId::kClassicString, 3}},
+                                      {{TypeId::kBigint}},
+                                      {{TypeId::kVarchar, 2}, /*descending=*/true}};
+  const std::vector<Value> longest = {Value::String(std::string(3, '\0')), Value::Bigint(1),
+                                      Value::String(std::string(8, '\0'))};
+  EXPECT_EQ(Encode(key, longest).size(), LongestKey(key));
+  EXPECT_GT(LongestKey(One(TypeId::kVarchar)), size_t{1} << 30);
+}
+
 TEST(PrefixSuccessor, IsAboveAllThatBeginWithThePrefix) {
   EXPECT_EQ(PrefixSuccessor("ab"), "ac");
   EXPECT_EQ(PrefixSuccessor("a\xFF\xFF"), "b");

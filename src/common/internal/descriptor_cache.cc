@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -53,19 +55,22 @@ class DescriptorCache {
     KeepWithinLimit();
   }
 
-  bool CloseOne() EXCLUDES(mutex_) {
+  // Unless there are no more than `keep`.
+  bool CloseOne(size_t keep) EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    return CloseAny();
+    return open_ > keep && CloseAny();
   }
+
+  // Until nobody is closing one.
+  void Await() EXCLUDES(mutex_) { const MutexLock lock(mutex_); }
 
  private:
   static size_t Limit() {
-    constexpr size_t kFew = 8;
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-      return kFew;
+      return kKeptForOthers;
     }
-    return std::max<size_t>(kFew, limit.rlim_cur / 2);
+    return std::max<size_t>(kKeptForOthers, limit.rlim_cur / 2);
   }
 
   void KeepWithinLimit() REQUIRES(mutex_) {
@@ -115,25 +120,36 @@ Descriptor::~Descriptor() {
   }
 }
 
-bool MadeRoomFor(int error) {
-  return (error == EMFILE || error == ENFILE) && DescriptorCache::Get().CloseOne();
+bool MadeRoomFor(int error, size_t keep) {
+  return (error == EMFILE || error == ENFILE) && DescriptorCache::Get().CloseOne(keep);
 }
 
-Result<Descriptor> OpenDescriptor(const std::string& path, int flags) {
+Result<Descriptor> OpenDescriptor(const std::string& path, int flags, size_t keep) {
   constexpr mode_t kFileMode = 0666;  // less the umask
   while (true) {
     const int fd = open(path.c_str(), flags | O_CLOEXEC, kFileMode);
     if (fd >= 0) {
       return Descriptor(fd);
     }
-    if (const int error = errno; error != EINTR && !MadeRoomFor(error)) {
+    if (const int error = errno; error != EINTR && !MadeRoomFor(error, keep)) {
       return SystemError(path, error);
     }
   }
 }
 
-CachedDescriptor::CachedDescriptor(Descriptor fd, std::string path, int flags)
-    : path_(std::move(path)), flags_(flags), fd_(fd.Take()) {
+namespace {
+
+// The path itself where the working directory is gone.
+std::string Absolute(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  return error ? path : absolute.string();
+}
+
+}  // namespace
+
+CachedDescriptor::CachedDescriptor(Descriptor fd, const std::string& path, int flags)
+    : path_(Absolute(path)), flags_(flags), fd_(fd.Take()) {
   struct stat info {};
   if (fstat(fd_, &info) == 0) {
     device_ = info.st_dev;
@@ -156,15 +172,18 @@ bool CachedDescriptor::TryAcquire() {
 
 Result<int> CachedDescriptor::Acquire() {
   if (!TryAcquire()) {
-    ASSIGN_OR_RETURN(Descriptor again, OpenDescriptor(path_, flags_));
+    Result<Descriptor> again = OpenDescriptor(path_, flags_, /*keep=*/0);
+    if (!again.ok()) {
+      return Status(Code::kIoError, again.status().message());
+    }
     struct stat info {};
-    if (fstat(again.get(), &info) != 0) {
+    if (fstat(again->get(), &info) != 0) {
       return SystemError(path_, errno);
     }
     if (info.st_dev != device_ || info.st_ino != inode_) {
       return Status(Code::kIoError, path_ + ": another file has taken its place");
     }
-    DescriptorCache::Get().Install(this, std::move(again));
+    DescriptorCache::Get().Install(this, *std::move(again));
   }
   if (!used_.load(std::memory_order_relaxed)) {
     used_.store(true, std::memory_order_relaxed);
@@ -183,13 +202,28 @@ bool CachedDescriptor::SyncBeforeClose() {
   return true;
 }
 
-Status CachedDescriptor::Sync(int fd) {
+Status CachedDescriptor::Sync() {
+  const bool open = TryAcquire();
+  if (!open) {
+    DescriptorCache::Get().Await();  // it may be about to be synced and closed
+  }
+  Status status = SyncAcquired(open);
+  if (open) {
+    Release();
+  }
+  return status;
+}
+
+Status CachedDescriptor::SyncAcquired(bool open) {
   if (const int error = sync_error_.exchange(0); error != 0) {
     return SystemError(path_, error);
   }
+  if (!open) {
+    return {};
+  }
   unsynced_.store(false);
   // An error is final: the kernel may have dropped the pages it could not write.
-  if (fdatasync(fd) != 0) {
+  if (fdatasync(fd_) != 0) {
     const int error = errno;
     unsynced_.store(true);
     return SystemError(path_, error);

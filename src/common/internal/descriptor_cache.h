@@ -21,17 +21,19 @@ namespace redbase::common {
 class CachedDescriptor {
  public:
   // Takes over a descriptor that was just opened; `flags` open the same file again.
-  CachedDescriptor(Descriptor fd, std::string path, int flags);
+  CachedDescriptor(Descriptor fd, const std::string& path, int flags);
   ~CachedDescriptor();
   CachedDescriptor(const CachedDescriptor&) = delete;
   CachedDescriptor& operator=(const CachedDescriptor&) = delete;
 
-  // An open descriptor, until Release.  kIoError also when another file has its name now.
+  // An open descriptor, until Release.  Always kIoError when it cannot be opened again, also
+  // when it is no longer there or another file has its name.
   Result<int> Acquire();
   void Release() { state_.fetch_sub(1, std::memory_order_release); }
-  // While acquired: before a write, and instead of fdatasync(2).
+  // While acquired, after a write, whether it has failed or not.
   void NoteWrite() { unsynced_.store(true); }
-  Status Sync(int fd);
+  // In place of fdatasync(2), not acquired.  Opens nothing: what is closed is synced.
+  Status Sync();
 
  private:
   friend class DescriptorCache;
@@ -42,8 +44,9 @@ class CachedDescriptor {
   bool TryAcquire();
   // Requires: open, and acquired by nobody from now on.
   bool SyncBeforeClose();
+  Status SyncAcquired(bool open);
 
-  const std::string path_;
+  const std::string path_;  // absolute
   const int flags_;
   uint64_t device_ = 0;
   uint64_t inode_ = 0;

@@ -1,6 +1,7 @@
 // Descriptor: a file descriptor of the operating system.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -26,11 +27,15 @@ class Descriptor {
   int fd_ = -1;
 };
 
-// Opens `path` with open(2)'s flags, again when a signal interrupts.
-Result<Descriptor> OpenDescriptor(const std::string& path, int flags);
+// Descriptors of CachedDescriptors that stay open when others want one.
+inline constexpr size_t kKeptForOthers = 8;
+
+// Opens `path` with open(2)'s flags, again when a signal interrupts.  For want of a
+// descriptor, cached ones are closed that are not in use, but for `keep` of them.
+Result<Descriptor> OpenDescriptor(const std::string& path, int flags, size_t keep = kKeptForOthers);
 
 // After a call that failed with `error`: true when it was for want of a descriptor and one
-// that is not in use has been closed.
-bool MadeRoomFor(int error);
+// has been closed in this way.
+bool MadeRoomFor(int error, size_t keep = kKeptForOthers);
 
 }  // namespace redbase::common

@@ -42,8 +42,8 @@ int FlagsFor(OpenMode mode) {
   return flags | O_NONBLOCK;
 }
 
-Result<Descriptor> OpenFile(const std::string& path, OpenMode mode) {
-  ASSIGN_OR_RETURN(Descriptor fd, OpenDescriptor(path, FlagsFor(mode)));
+Result<Descriptor> OpenFile(const std::string& path, OpenMode mode, size_t keep) {
+  ASSIGN_OR_RETURN(Descriptor fd, OpenDescriptor(path, FlagsFor(mode), keep));
   struct stat info {};
   if (fstat(fd.get(), &info) != 0) {
     return SystemError(path, errno);
@@ -59,18 +59,26 @@ Result<Descriptor> OpenFile(const std::string& path, OpenMode mode) {
 class PosixFile::Use {
  public:
   Use(int fd, CachedDescriptor* cached) : fd_(fd), cached_(cached) {}
-  Use(Use&& other) noexcept : fd_(other.fd_), cached_(std::exchange(other.cached_, nullptr)) {}
+  Use(Use&& other) noexcept
+      : fd_(other.fd_), cached_(std::exchange(other.cached_, nullptr)), writes_(other.writes_) {}
   Use& operator=(Use&&) = delete;
   ~Use() {
-    if (cached_ != nullptr) {
-      cached_->Release();
+    if (cached_ == nullptr) {
+      return;
     }
+    if (writes_) {
+      cached_->NoteWrite();
+    }
+    cached_->Release();
   }
+  // The call may have written when it ends.
+  void NoteWrite() { writes_ = true; }
   int fd() const { return fd_; }
 
  private:
   const int fd_;
   CachedDescriptor* cached_;
+  bool writes_ = false;
 };
 
 Result<PosixFile::Use> PosixFile::Begin() {
@@ -102,12 +110,12 @@ Result<std::unique_ptr<File>> PosixFile::OpenTemporary(const std::string& direct
 }
 
 Result<std::unique_ptr<File>> PosixFile::Open(const std::string& path, OpenMode mode) {
-  ASSIGN_OR_RETURN(Descriptor fd, OpenFile(path, mode));
+  ASSIGN_OR_RETURN(Descriptor fd, OpenFile(path, mode, kKeptForOthers));
   return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(fd), path));
 }
 
 Result<std::unique_ptr<File>> PosixFile::OpenOneOfMany(const std::string& path, OpenMode mode) {
-  ASSIGN_OR_RETURN(Descriptor fd, OpenFile(path, mode));
+  ASSIGN_OR_RETURN(Descriptor fd, OpenFile(path, mode, /*keep=*/0));
   const int again = FlagsFor(mode == OpenMode::kRead ? mode : OpenMode::kReadWrite);
   return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(fd), path, again));
 }
@@ -169,10 +177,8 @@ Status PosixFile::ReadScattered(uint64_t offset, std::span<const std::span<std::
 }
 
 Status PosixFile::Write(uint64_t offset, std::span<const std::byte> bytes) {
-  ASSIGN_OR_RETURN(const Use use, Begin());
-  if (cached_) {
-    cached_->NoteWrite();
-  }
+  ASSIGN_OR_RETURN(Use use, Begin());
+  use.NoteWrite();
   while (!bytes.empty()) {
     const ssize_t n = pwrite(use.fd(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (n >= 0) {
@@ -186,12 +192,11 @@ Status PosixFile::Write(uint64_t offset, std::span<const std::byte> bytes) {
 }
 
 Status PosixFile::Sync() {
-  ASSIGN_OR_RETURN(const Use use, Begin());
   if (cached_) {
-    return cached_->Sync(use.fd());
+    return cached_->Sync();
   }
   // An error is final: the kernel may have dropped the pages it could not write.
-  return fdatasync(use.fd()) == 0 ? Status() : SystemError(path_, errno);
+  return fdatasync(fd_.get()) == 0 ? Status() : SystemError(path_, errno);
 }
 
 Result<uint64_t> PosixFile::Size() {
@@ -204,10 +209,8 @@ Result<uint64_t> PosixFile::Size() {
 }
 
 Status PosixFile::Truncate(uint64_t size) {
-  ASSIGN_OR_RETURN(const Use use, Begin());
-  if (cached_) {
-    cached_->NoteWrite();
-  }
+  ASSIGN_OR_RETURN(Use use, Begin());
+  use.NoteWrite();
   while (ftruncate(use.fd(), static_cast<off_t>(size)) != 0) {
     if (errno != EINTR) {
       return SystemError(path_, errno);

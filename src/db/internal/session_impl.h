@@ -110,7 +110,7 @@ class Session::Impl {
                                          TableLocks::Mode mode, Change change);
 
   // What statements of the transaction have left in its buffer, before it may be seen.
-  Status PutBufferIn();
+  Status PutBufferIn(bool commits = false);
 
   ex::StatementOptions Options(common::MemoryAccount* memory) const;
   size_t record_page_size() const;

@@ -34,7 +34,8 @@ Result<IndexSet> IndexSet::Open(const sm::Relation& relation, ExecContext& conte
   for (const sm::IndexInfo& info : relation.indexes) {
     if (choose(info)) {
       ASSIGN_OR_RETURN(ix::BPlusTree * tree, context.catalog->Tree(relation, info));
-      set.indexes_.push_back({info, tree, std::make_unique<EntryList>(context.memory)});
+      set.indexes_.push_back({info, tree, std::make_unique<EntryList>(context.memory),
+                              ix::LongestKey(tree->options().key) > tree->max_key_bytes()});
     }
   }
   return set;
@@ -53,11 +54,17 @@ Result<bool> IndexSet::Reserve(const Batch& rows, size_t row,
         !index.info.unique || std::any_of(columns.begin(), columns.end(), [&](uint32_t column) {
           return !rows.column(column).IsValid(row);
         });
-    if (may_repeat) {
+    if (may_repeat && !index.may_be_too_long) {
       continue;
     }
     key_.clear();
     ix::EncodeKey(index.tree->options().key, rows, columns, row, &key_);
+    if (key_.size() > index.tree->max_key_bytes()) {
+      return false;
+    }
+    if (may_repeat) {
+      continue;
+    }
     if (index.reserved == nullptr) {
       index.reserved = std::make_unique<ix::KeyReservation>(*index.tree, owner);
     }

@@ -57,6 +57,7 @@ class IndexSet {
     sm::IndexInfo info;
     ix::BPlusTree* tree;
     std::unique_ptr<EntryList> entries;  // collected, all for change_
+    bool may_be_too_long;                // a key, for the tree
     std::unique_ptr<ix::KeyReservation> reserved = nullptr;
   };
 
