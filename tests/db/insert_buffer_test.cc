@@ -288,7 +288,7 @@ TEST_P(InsertBufferTest, RandomTransactionsAreAsAModelSays) {
   Random random(seed);
   const auto below = [&random](uint64_t n) { return static_cast<int>(random.Below(n)); };
   using Model = std::vector<int>;  // keys, in order
-  const int kKeys = is_unique() ? 2000 : 300;
+  const uint64_t key_count = is_unique() ? 2000 : 300;
   const Prepared insert = PrepareInsert();
   const Prepared pair = Prepare("insert into T values ($1, 'a'), ($2, 'b');");
   const Prepared other_table = Prepare("insert into U values ($1);");
@@ -322,12 +322,12 @@ TEST_P(InsertBufferTest, RandomTransactionsAreAsAModelSays) {
         system_.Run("rollback to s;");
         model = *savepoint;
       }
-      const int k = below(kKeys);
+      const int k = below(key_count);
       const int what = below(100);
       if (what < 70) {
         add({k}, Insert(*insert, k));
       } else if (what < 78) {
-        const int next = below(kKeys);
+        const int next = below(key_count);
         add({k, next}, pair->Run({Value::Int(k), Value::Int(next)}));
       } else if (what < 83) {
         EXPECT_OK(other_table->Run({Value::Int(k)}));
