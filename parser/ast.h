@@ -71,11 +71,26 @@ struct ColumnRef {
   Position position;  // of the whole reference, so of the relation where there is one
 };
 
-// A scalar expression: a kind, what that kind needs, and the children below.
+enum class ComparisonOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe, kIsNull, kIsNotNull };
+
+// The operator that says the same with its sides exchanged: `<` for `>`.
+// Requires: not kIsNull, not kIsNotNull.
+ComparisonOp Flip(ComparisonOp op);
+
+// A scalar expression or a condition: a kind, what that kind needs, and the children below.
 // Moves, but does not copy.  Trees may be deep: the destructor does not recurse.
 class Expr {
  public:
-  enum class Kind : uint8_t { kColumn, kLiteral };
+  enum class Kind : uint8_t {
+    kColumn,
+    kLiteral,
+    kComparison,  // child 0 op child 1; child 0 alone for a test for null
+    kNot,         // not child 0
+    kAnd,         // all children, none of which is kAnd
+    kOr,          // any child, none of which is kOr
+    kBetween,     // child 0 [not] between child 1 and child 2
+    kIn,          // child 0 [not] in (child 1, ...)
+  };
 
   // The literal null.
   Expr() : content_(Literal{}) {}
@@ -87,36 +102,53 @@ class Expr {
   Expr& operator=(const Expr&) = delete;
   ~Expr();
 
-  Kind kind() const {
-    return std::holds_alternative<ColumnRef>(content_) ? Kind::kColumn : Kind::kLiteral;
-  }
+  // `5 < a` is made `a > 5`.
+  static Expr Comparison(Expr left, ComparisonOp op, Expr right);
+  // Requires: op is a test for null.
+  static Expr NullTest(Expr operand, ComparisonOp op);
+  static Expr Not(Expr operand, Position position);
+  static Expr And(Expr left, Expr right);
+  static Expr Or(Expr left, Expr right);
+  static Expr Between(Expr operand, bool negated, Expr low, Expr high);
+  static Expr In(Expr operand, bool negated, std::vector<Expr> list);
+
+  Kind kind() const;
   // Requires: kind() is kColumn.
   const ColumnRef& column() const { return std::get<ColumnRef>(content_); }
   // Requires: kind() is kLiteral.
   const Literal& literal() const { return std::get<Literal>(content_); }
+  // Requires: kind() is kComparison.
+  ComparisonOp op() const { return std::get<Operation>(content_).op; }
+  // Whether `not` stands before between or in.  Requires: kind() is kBetween or kIn.
+  bool negated() const { return std::get<Operation>(content_).negated; }
 
   const std::vector<std::unique_ptr<Expr>>& children() const { return children_; }
+  const Expr& child(size_t i) const { return *children_[i]; }
   void Adopt(std::unique_ptr<Expr> child) { children_.push_back(std::move(child)); }
+  // Where it begins.
   Position position() const;
+  // Operations above each other; 0 for a column or a literal.
+  uint32_t depth() const { return depth_; }
 
  private:
-  std::variant<ColumnRef, Literal> content_;
+  struct Operation {
+    Kind kind;
+    ComparisonOp op;
+    bool negated;
+    Position position;
+  };
+  Expr(Operation operation, std::vector<Expr> children);
+  // `left` and `right` under one operation of this kind.
+  static Expr Joined(Kind kind, Expr left, Expr right);
+  void Add(Expr child);
+
+  std::variant<ColumnRef, Literal, Operation> content_;
   std::vector<std::unique_ptr<Expr>> children_;
+  uint32_t depth_ = 0;
 };
 
-enum class ComparisonOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe, kIsNull, kIsNotNull };
-
-// The operator that says the same with its sides exchanged: `<` for `>`.
-// Requires: not kIsNull, not kIsNotNull.
-ComparisonOp Flip(ComparisonOp op);
-
-// One condition.  Its left side is a column: `5 < a` arrives as `a > 5`.  With
-// kIsNull and kIsNotNull the right side is the literal null.
-struct Comparison {
-  Expr left;
-  ComparisonOp op = ComparisonOp::kEq;
-  Expr right;
-};
+// More is refused: whoever reads the tree may recurse.
+inline constexpr uint32_t kMaxExprDepth = 500;
 
 struct ColumnDefinition {
   Identifier name;
@@ -189,7 +221,7 @@ struct Select {
   bool star = false;             // then `items` is empty
   std::vector<ColumnRef> items;  // else at least one
   std::vector<Identifier> from;
-  std::vector<Comparison> where;  // all of them must hold
+  std::vector<Expr> where;  // all of them must hold
   std::vector<RowLocking> locking;
 };
 
@@ -200,7 +232,7 @@ struct Insert {
 
 struct Delete {
   Identifier table;
-  std::vector<Comparison> where;
+  std::vector<Expr> where;
 };
 
 struct Assignment {
@@ -211,7 +243,7 @@ struct Assignment {
 struct Update {
   Identifier table;
   std::vector<Assignment> assignments;  // at least one
-  std::vector<Comparison> where;
+  std::vector<Expr> where;
 };
 
 struct QueryPlans {

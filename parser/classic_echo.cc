@@ -79,8 +79,59 @@ std::string EchoText(const Identifier& name) { return name.text; }
 
 std::string EchoText(const ColumnRef& column) { return PlanText(column); }
 
+// How an expression is written: the echo and plans differ in their literals and in "not
+// equal".
+struct ExprWriter {
+  std::string (*literal)(const Literal& literal);
+  std::string_view not_equal;
+
+  std::string Write(const Expr& expr) const {
+    switch (expr.kind()) {
+      case Expr::Kind::kColumn:
+        return PlanText(expr.column());
+      case Expr::Kind::kLiteral:
+        return literal(expr.literal());
+      case Expr::Kind::kComparison:
+        return Comparison(expr);
+      case Expr::Kind::kNot:
+        return "not " + Inner(expr.child(0));
+      case Expr::Kind::kAnd:
+        return List(expr, 0, " and ");
+      case Expr::Kind::kOr:
+        return List(expr, 0, " or ");
+      case Expr::Kind::kBetween:
+        return Write(expr.child(0)) + Negation(expr) + " between " + Write(expr.child(1)) +
+               " and " + Write(expr.child(2));
+      case Expr::Kind::kIn:
+        return Write(expr.child(0)) + Negation(expr) + " in (" + List(expr, 1, ", ") + ")";
+    }
+    return "?";
+  }
+
+ private:
+  static std::string Negation(const Expr& expr) { return expr.negated() ? " not" : ""; }
+  std::string Comparison(const Expr& expr) const {
+    std::string out = Write(expr.child(0)) + " ";
+    out += OperatorText(expr.op(), not_equal);
+    return IsNullTest(expr.op()) ? out : out + " " + Write(expr.child(1));
+  }
+  // In parentheses, if it is of parts that could be taken for the outer one's.
+  std::string Inner(const Expr& expr) const {
+    const bool compound = expr.kind() == Expr::Kind::kAnd || expr.kind() == Expr::Kind::kOr;
+    return compound ? "(" + Write(expr) + ")" : Write(expr);
+  }
+  std::string List(const Expr& expr, size_t first, std::string_view between) const {
+    std::string out;
+    for (size_t i = first; i < expr.children().size(); ++i) {
+      out += i == first ? "" : between;
+      out += Inner(expr.child(i));
+    }
+    return out;
+  }
+};
+
 std::string EchoText(const Expr& expr) {
-  return expr.kind() == Expr::Kind::kColumn ? EchoText(expr.column()) : EchoText(expr.literal());
+  return ExprWriter{[](const Literal& literal) { return EchoText(literal); }, "<>"}.Write(expr);
 }
 
 // The classic list: a blank before every item, a comma between two.
@@ -109,16 +160,12 @@ std::string NameList(const std::vector<Identifier>& names) {
 }
 
 // "where" and the conditions; empty without conditions.
-std::string WhereText(const std::vector<Comparison>& where) {
+std::string WhereText(const std::vector<Expr>& where) {
   std::string out;
-  for (const Comparison& condition : where) {
+  for (const Expr& condition : where) {
     out += out.empty() ? "where  " : " and ";
-    out += EchoText(condition.left);
-    out += " ";
-    out += OperatorText(condition.op, "<>");
-    if (!IsNullTest(condition.op)) {
-      out += " " + EchoText(condition.right);
-    }
+    const bool in_list = where.size() > 1 && condition.kind() == Expr::Kind::kOr;
+    out += in_list ? "(" + EchoText(condition) + ")" : EchoText(condition);
   }
   return out;
 }
@@ -266,13 +313,7 @@ std::string PlanText(const Literal& literal) {
 }
 
 std::string PlanText(const Expr& expr) {
-  return expr.kind() == Expr::Kind::kColumn ? PlanText(expr.column()) : PlanText(expr.literal());
-}
-
-std::string PlanText(const Comparison& comparison) {
-  std::string out = PlanText(comparison.left) + " ";
-  out += OperatorText(comparison.op, "!=");
-  return IsNullTest(comparison.op) ? out : out + " " + PlanText(comparison.right);
+  return ExprWriter{[](const Literal& literal) { return PlanText(literal); }, "!="}.Write(expr);
 }
 
 }  // namespace redbase::parser

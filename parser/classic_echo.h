@@ -19,6 +19,5 @@ std::string ClassicEcho(const Statement& statement);
 std::string PlanText(const ColumnRef& column);
 std::string PlanText(const Literal& literal);
 std::string PlanText(const Expr& expr);
-std::string PlanText(const Comparison& comparison);
 
 }  // namespace redbase::parser

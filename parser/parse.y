@@ -58,6 +58,7 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 /* Words that are names, too, where the grammar leaves no doubt. */
 %token <std::string_view>
   PAGE "page" TREE "tree" PARTITIONS "partitions" UNIQUE "unique" NULLWORD "null" IS "is" NOT "not"
+  OR "or" BETWEEN "between"
   BEGINWORD "begin" START "start" TRANSACTION "transaction" WORK "work" ISOLATION "isolation"
   LEVEL "level" READ "read" UNCOMMITTED "uncommitted" COMMITTED "committed"
   REPEATABLE "repeatable" SNAPSHOT "snapshot" SERIALIZABLE "serializable" ONLY "only"
@@ -74,7 +75,7 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 /* Values are small, for the stack moves them often: names are views into the
    scanner's text, and nodes are boxed.  Only lists are held as they are. */
 %nterm <Box<Statement>> statement create_table create_index print select insert transaction
-%nterm <std::string_view> name word
+%nterm <std::string_view> name word word_but_not
 %nterm <std::vector<Identifier>> names of
 %nterm <RowLockStrength> lock_strength
 %nterm <TableLockMode> table_lock table_lock_mode
@@ -87,14 +88,13 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 %nterm <Box<Literal>> constant literal value setting
 %nterm <std::vector<Literal>> literals values
 %nterm <std::vector<std::vector<Literal>>> rows
-%nterm <Box<ColumnRef>> column plain_column
+%nterm <Box<ColumnRef>> column plain_column left_column
 %nterm <std::vector<ColumnRef>> columns
-%nterm <Box<Expr>> operand
+%nterm <Box<Expr>> operand left condition conjunction negation predicate
+%nterm <std::vector<Expr>> where operands
 %nterm <TransactionModes> modes mode_list mode
 %nterm <IsolationLevel> level
 %nterm <ComparisonOp> comparison_op
-%nterm <Box<Comparison>> comparison
-%nterm <std::vector<Comparison>> where comparisons
 %nterm <Box<Assignment>> assignment
 %nterm <std::vector<Assignment>> assignments
 
@@ -310,26 +310,53 @@ assignment:
 
 where:
   %empty                        { }
-| "where" comparisons           { $$ = $2; }
+| "where" condition             { $$ = Conjuncts($2); }
 ;
 
-comparisons:
-  comparison                    { $$ = ListOf($1); }
-| comparisons "and" comparison  { $$ = Append($1, $3); }
+condition:
+  conjunction
+| condition "or" conjunction    { $$ = BoxOf(Expr::Or(Open($1), Open($3))); }
 ;
 
-/* The column is put on the left. */
-comparison:
-  column comparison_op operand  { $$ = BoxOf(Comparison{Expr(Open($1)), $2, Open($3)}); }
-| constant comparison_op plain_column
-                                { $$ = Turned($1, $2, $3); }
-| PARAMETER comparison_op plain_column
-                                { $$ = Turned($1, $2, $3); }
-| column "is" "null"            { $$ = BoxOf(Comparison{Expr(Open($1)), ComparisonOp::kIsNull,
-                                                        Expr(NullAt($3, @3))}); }
-| column "is" "not" "null"      { $$ = BoxOf(Comparison{Expr(Open($1)),
-                                                        ComparisonOp::kIsNotNull,
-                                                        Expr(NullAt($4, @4))}); }
+conjunction:
+  negation
+| conjunction "and" negation    { $$ = BoxOf(Expr::And(Open($1), Open($3))); }
+;
+
+negation:
+  predicate
+| "not" negation                { $$ = state->Nested(Expr::Not(Open($2), @1)); }
+| "(" condition ")"             { $$ = state->Nested(Open($2)); }
+;
+
+predicate:
+  left comparison_op operand    { $$ = BoxOf(Expr::Comparison(Open($1), $2, Open($3))); }
+| "not" comparison_op operand   { $$ = BoxOf(Expr::Comparison(
+                                      Expr(Open(MakeColumnRef(Named($1, @1)))), $2, Open($3))); }
+| left "is" "null"              { $$ = BoxOf(Expr::NullTest(Open($1), ComparisonOp::kIsNull)); }
+| left "is" "not" "null"        { $$ = BoxOf(Expr::NullTest(Open($1),
+                                                            ComparisonOp::kIsNotNull)); }
+| left "between" operand "and" operand
+                                { $$ = BoxOf(Expr::Between(Open($1), false, Open($3),
+                                                           Open($5))); }
+| left "not" "between" operand "and" operand
+                                { $$ = BoxOf(Expr::Between(Open($1), true, Open($4),
+                                                           Open($6))); }
+| left "in" "(" operands ")"    { $$ = BoxOf(Expr::In(Open($1), false, $4)); }
+| left "not" "in" "(" operands ")"
+                                { $$ = BoxOf(Expr::In(Open($1), true, $5)); }
+;
+
+operands:
+  operand                       { $$ = ListOf($1); }
+| operands "," operand          { $$ = Append($1, $3); }
+;
+
+/* On the left of an operator `null` is a column's name, not the value. */
+left:
+  left_column                   { $$ = BoxOf(Expr(Open($1))); }
+| constant                      { $$ = BoxOf(Expr(Open($1))); }
+| PARAMETER                     { $$ = BoxOf(Expr(Open($1))); }
 ;
 
 comparison_op:
@@ -374,6 +401,13 @@ column:
 | name "." name                 { $$ = MakeColumnRef(Named($1, @1), $3); }
 ;
 
+/* Any column but an unqualified `not`, which begins a condition. */
+left_column:
+  word_but_not                  { $$ = MakeColumnRef(Named($1, @1)); }
+| "null"                        { $$ = MakeColumnRef(Named($1, @1)); }
+| name "." name                 { $$ = MakeColumnRef(Named($1, @1), $3); }
+;
+
 /* Any column but an unqualified `null`. */
 plain_column:
   word                          { $$ = MakeColumnRef(Named($1, @1)); }
@@ -397,7 +431,14 @@ name:
 ;
 
 word:
+  word_but_not
+| "not"
+;
+
+word_but_not:
   NAME
+| "or"
+| "between"
 | "for"
 | "no"
 | "key"
@@ -417,7 +458,6 @@ word:
 | "partitions"
 | "unique"
 | "is"
-| "not"
 | "begin"
 | "start"
 | "transaction"

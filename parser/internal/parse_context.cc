@@ -63,9 +63,10 @@ std::vector<std::string_view> Useful(const std::vector<std::string_view>& expect
       "commit",      "end",       "rollback",    "abort",    "to",           "savepoint", "release",
       "checkpoint",  "backup",    "for",         "no",       "key",          "share",     "of",
       "nowait",      "skip",      "locked",      "lock",     "in",           "mode",      "access",
-      "row",         "exclusive"};
+      "row",         "exclusive", "or",          "between"};
   static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
                                                     "a string", "a parameter"};
+  static constexpr std::string_view kComparisons[] = {"=", "is", "not", "in", "between"};
   if (IsOneOf("create", expected)) {
     return {"a command"};
   }
@@ -74,9 +75,9 @@ std::vector<std::string_view> Useful(const std::vector<std::string_view>& expect
   const bool comparison = IsOneOf("a comparison", expected);
   std::vector<std::string_view> useful;
   for (const std::string_view token : expected) {
-    const bool implied = (name && IsOneOf(token, kNameLike)) ||
-                         (value && IsOneOf(token, kConstants)) || (comparison && token == "=") ||
-                         (expected.size() > 1 && token == ".");
+    const bool implied =
+        (name && IsOneOf(token, kNameLike)) || (value && IsOneOf(token, kConstants)) ||
+        (comparison && IsOneOf(token, kComparisons)) || (expected.size() > 1 && token == ".");
     if (!implied) {
       useful.push_back(token);
     }
@@ -224,6 +225,14 @@ void ParseContext::FailUnexpected(bool at_end, const std::vector<std::string_vie
   Fail(SyntaxError(token_, what));
 }
 
+std::unique_ptr<Expr> ParseContext::Nested(Expr expr) {
+  if (expr.depth() > kMaxExprDepth) {
+    Fail(
+        {Code::kInvalidArgument, "conditions are nested too deep at " + ToString(expr.position())});
+  }
+  return std::make_unique<Expr>(std::move(expr));
+}
+
 Identifier Named(std::string_view text, Position position) { return {std::string(text), position}; }
 
 int64_t IntegerOf(const Box<Literal>& literal) { return std::get<int64_t>(literal->value); }
@@ -243,8 +252,15 @@ TransactionModes Combined(TransactionModes first, TransactionModes second) {
           second.read_only ? second.read_only : first.read_only};
 }
 
-Box<Comparison> Turned(Box<Literal> value, ComparisonOp op, Box<ColumnRef> column) {
-  return BoxOf(Comparison{Expr(std::move(*column)), Flip(op), Expr(std::move(*value))});
+std::vector<Expr> Conjuncts(Box<Expr> condition) {
+  if (condition->kind() != Expr::Kind::kAnd) {
+    return ListOf(std::move(condition));
+  }
+  std::vector<Expr> conjuncts;
+  for (const std::unique_ptr<Expr>& child : condition->children()) {
+    conjuncts.push_back(std::move(*child));
+  }
+  return conjuncts;
 }
 
 Box<ColumnRef> MakeColumnRef(Identifier name) {

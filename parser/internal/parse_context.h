@@ -33,6 +33,9 @@ class ParseContext {
   std::unique_ptr<Literal> MakeParameter(std::string_view text);
   std::unique_ptr<Literal> MakeString(std::string_view text) const;
 
+  // An expression within another one, which must not be nested too deep.
+  std::unique_ptr<Expr> Nested(Expr expr);
+
   // Names are refused in the words of `create` from here on.
   void NoteCreate() { in_create_ = true; }
 
@@ -107,8 +110,8 @@ Literal TextAt(std::string_view text, Position position);
 Literal TextOf(const Literal& literal);
 // `first` and what `second` says besides; the later one counts.
 TransactionModes Combined(TransactionModes first, TransactionModes second);
-// `value op column` with the column on the left.
-Box<Comparison> Turned(Box<Literal> value, ComparisonOp op, Box<ColumnRef> column);
+// The conditions of which all must hold for this one.
+std::vector<Expr> Conjuncts(Box<Expr> condition);
 Box<ColumnRef> MakeColumnRef(Identifier name);
 Box<ColumnRef> MakeColumnRef(Identifier relation, std::string_view name);
 Box<ColumnDefinition> MakeColumn(Identifier name, std::string_view word,

@@ -29,10 +29,9 @@ parser::Select SelectFromView(const std::string& view, const std::string& relati
   select.star = true;
   select.from.push_back({view, {}});
   if (!relation.empty()) {
-    parser::Comparison comparison;
-    comparison.left = parser::Expr(parser::ColumnRef{std::nullopt, "relName", {}});
-    comparison.right = parser::Expr(parser::Literal{relation, "\"" + relation + "\"", {}});
-    select.where.push_back(std::move(comparison));
+    select.where.push_back(parser::Expr::Comparison(
+        parser::Expr(parser::ColumnRef{std::nullopt, "relName", {}}), parser::ComparisonOp::kEq,
+        parser::Expr(parser::Literal{relation, "\"" + relation + "\"", {}})));
   }
   return select;
 }

@@ -18,9 +18,9 @@ std::string Text(const parser::Literal& literal) {
                                                             : parser::PlanText(literal);
 }
 
-std::string ConditionLines(const std::vector<parser::Comparison>& where) {
+std::string ConditionLines(const std::vector<parser::Expr>& where) {
   std::string lines;
-  for (const parser::Comparison& condition : where) {
+  for (const parser::Expr& condition : where) {
     lines += Line("condition", parser::PlanText(condition));
   }
   return lines;

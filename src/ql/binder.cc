@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "common/compare.h"
 #include "ql/internal/comparison.h"
 #include "sm/name_match.h"
 
@@ -157,58 +158,223 @@ Result<Value> BindParameter(const parser::Literal& literal, LogicalType type,
   return value;
 }
 
-// `column op literal` as a conjunct.
-Result<ExprPtr> BindToLiteral(const parser::Comparison& comparison, uint32_t column,
-                              const Column& definition, Parameters* parameters) {
-  const parser::Literal& literal = comparison.right.literal();
-  if (literal.parameter() != nullptr) {
-    ASSIGN_OR_RETURN(Value value,
-                     BindParameter(literal, definition.type, parameters, &Parameters::Compared));
-    return Expr::Compare(ToCompareOp(comparison.op), Expr::ColumnRef(column, definition.type),
-                         Expr::Constant(std::move(value), definition.type));
-  }
-  if (!literal.is_null() &&
-      std::holds_alternative<std::string>(literal.value) != IsString(definition.type.id)) {
-    return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
-                   definition.name + " is " + KindName(definition.type) + ", " + literal.text +
-                       " is " + KindName(literal),
-                   literal.position);
-  }
-  return CompareWithLiteral(Expr::ColumnRef(column, definition.type), ToCompareOp(comparison.op),
-                            literal);
-}
+// Binds the conditions of a `where`, with every `not` moved down to the comparisons: what
+// then stands there is monotone, so unknown and false need not be told apart, but for
+// constants.
+class ConditionBinder {
+ public:
+  ConditionBinder(const QueryBlock& block, Parameters* parameters)
+      : scope_(block, kInvalidCondition, kInvalidCondition),
+        columns_(block.BlockSchema()),
+        parameters_(parameters) {}
 
-Result<ExprPtr> BindComparison(const parser::Comparison& comparison, const QueryBlock& block,
-                               const Schema& columns, Parameters* parameters) {
-  const Scope scope(block, kInvalidCondition, kInvalidCondition);
-  ASSIGN_OR_RETURN(const uint32_t left, scope.Find(comparison.left.column()));
-  ExprPtr column = Expr::ColumnRef(left, columns[left].type);
-  if (comparison.op == parser::ComparisonOp::kIsNull) {
-    return Expr::IsNull(std::move(column));
+  // The condition, or that it does not hold; a constant where no column decides.
+  Result<ExprPtr> Bind(const parser::Expr& condition, bool negate) const {
+    using Kind = parser::Expr::Kind;
+    switch (condition.kind()) {
+      case Kind::kComparison:
+        return BindComparison(condition, negate);
+      case Kind::kNot:
+        return Bind(condition.child(0), !negate);
+      case Kind::kAnd:
+      case Kind::kOr:
+        return BindList(condition, negate);
+      case Kind::kBetween:
+        return BindBetween(condition, negate != condition.negated());
+      case Kind::kIn:
+        return BindIn(condition, negate != condition.negated());
+      case Kind::kColumn:
+      case Kind::kLiteral:
+        break;
+    }
+    return Status(Code::kInternal, "a condition that is none");
   }
-  if (comparison.op == parser::ComparisonOp::kIsNotNull) {
-    return Expr::Not(Expr::IsNull(std::move(column)));
-  }
-  if (comparison.right.kind() == parser::Expr::Kind::kLiteral) {
-    return BindToLiteral(comparison, left, columns[left], parameters);
-  }
-  ASSIGN_OR_RETURN(const uint32_t right, scope.Find(comparison.right.column()));
-  if (IsString(columns[left].type.id) != IsString(columns[right].type.id)) {
-    return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
-                   columns[left].name + " is " + KindName(columns[left].type) + ", " +
-                       columns[right].name + " is " + KindName(columns[right].type),
-                   comparison.right.position());
-  }
-  return Expr::Compare(ToCompareOp(comparison.op), std::move(column),
-                       Expr::ColumnRef(right, columns[right].type));
-}
 
-Status BindWhere(const std::vector<parser::Comparison>& where, Parameters* parameters,
+ private:
+  // All of them, or any; constants that do not decide are left out.
+  static ExprPtr Combine(bool all, std::vector<ExprPtr> parts) {
+    std::vector<ExprPtr> open;
+    for (ExprPtr& part : parts) {
+      const bool constant = part->kind == ExprKind::kConstant;
+      if (constant && IsTrue(*part) != all) {
+        return std::move(part);
+      }
+      if (!constant) {
+        open.push_back(std::move(part));
+      }
+    }
+    if (open.empty()) {
+      return Truth(all);
+    }
+    return all ? Expr::And(std::move(open)) : Expr::Or(std::move(open));
+  }
+
+  Result<ExprPtr> BindList(const parser::Expr& list, bool negate) const {
+    std::vector<ExprPtr> parts;
+    for (const std::unique_ptr<parser::Expr>& child : list.children()) {
+      ASSIGN_OR_RETURN(ExprPtr part, Bind(*child, negate));
+      parts.push_back(std::move(part));
+    }
+    return Combine((list.kind() == parser::Expr::Kind::kAnd) != negate, std::move(parts));
+  }
+
+  Result<ExprPtr> BindBetween(const parser::Expr& between, bool negate) const {
+    const parser::Expr& operand = between.child(0);
+    std::vector<ExprPtr> parts;
+    ASSIGN_OR_RETURN(ExprPtr low,
+                     Compare(operand, negate ? CompareOp::kLt : CompareOp::kGe, between.child(1)));
+    parts.push_back(std::move(low));
+    ASSIGN_OR_RETURN(ExprPtr high,
+                     Compare(operand, negate ? CompareOp::kGt : CompareOp::kLe, between.child(2)));
+    parts.push_back(std::move(high));
+    return Combine(!negate, std::move(parts));
+  }
+
+  Result<ExprPtr> BindIn(const parser::Expr& in, bool negate) const {
+    std::vector<ExprPtr> parts;
+    for (size_t i = 1; i < in.children().size(); ++i) {
+      ASSIGN_OR_RETURN(ExprPtr part,
+                       Compare(in.child(0), negate ? CompareOp::kNe : CompareOp::kEq, in.child(i)));
+      parts.push_back(std::move(part));
+    }
+    return Combine(negate, std::move(parts));
+  }
+
+  Result<ExprPtr> BindComparison(const parser::Expr& comparison, bool negate) const {
+    using Op = parser::ComparisonOp;
+    const parser::Expr& left = comparison.child(0);
+    if (comparison.op() != Op::kIsNull && comparison.op() != Op::kIsNotNull) {
+      const CompareOp op = ToCompareOp(comparison.op());
+      return Compare(left, negate ? Negated(op) : op, comparison.child(1));
+    }
+    const bool wants_null = (comparison.op() == Op::kIsNull) != negate;
+    if (left.kind() == parser::Expr::Kind::kLiteral) {
+      if (left.literal().parameter() != nullptr) {
+        return NoType(left.literal());
+      }
+      return Truth(left.literal().is_null() == wants_null);
+    }
+    ASSIGN_OR_RETURN(const uint32_t column, scope_.Find(left.column()));
+    ExprPtr is_null = Expr::IsNull(Expr::ColumnRef(column, columns_[column].type));
+    return wants_null ? std::move(is_null) : Expr::Not(std::move(is_null));
+  }
+
+  // `left op right`, of columns and literals in any order.
+  Result<ExprPtr> Compare(const parser::Expr& left, CompareOp op, const parser::Expr& right) const {
+    const bool left_is_literal = left.kind() == parser::Expr::Kind::kLiteral;
+    const bool right_is_literal = right.kind() == parser::Expr::Kind::kLiteral;
+    if (left_is_literal && right_is_literal) {
+      return CompareLiterals(left.literal(), op, right.literal());
+    }
+    if (left_is_literal) {
+      return CompareToLiteral(right.column(), Flip(op), left.literal());
+    }
+    return right_is_literal ? CompareToLiteral(left.column(), op, right.literal())
+                            : CompareColumns(left.column(), op, right.column());
+  }
+
+  Result<ExprPtr> CompareToLiteral(const parser::ColumnRef& ref, CompareOp op,
+                                   const parser::Literal& literal) const {
+    ASSIGN_OR_RETURN(const uint32_t column, scope_.Find(ref));
+    const Column& definition = columns_[column];
+    if (literal.parameter() != nullptr) {
+      ASSIGN_OR_RETURN(Value value,
+                       BindParameter(literal, definition.type, parameters_, &Parameters::Compared));
+      return Expr::Compare(op, Expr::ColumnRef(column, definition.type),
+                           Expr::Constant(std::move(value), definition.type));
+    }
+    if (!literal.is_null() &&
+        std::holds_alternative<std::string>(literal.value) != IsString(definition.type.id)) {
+      return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
+                     definition.name + " is " + KindName(definition.type) + ", " + literal.text +
+                         " is " + KindName(literal),
+                     literal.position);
+    }
+    return CompareWithLiteral(Expr::ColumnRef(column, definition.type), op, literal);
+  }
+
+  Result<ExprPtr> CompareColumns(const parser::ColumnRef& left_ref, CompareOp op,
+                                 const parser::ColumnRef& right_ref) const {
+    ASSIGN_OR_RETURN(const uint32_t left, scope_.Find(left_ref));
+    ASSIGN_OR_RETURN(const uint32_t right, scope_.Find(right_ref));
+    if (IsString(columns_[left].type.id) != IsString(columns_[right].type.id)) {
+      return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
+                     columns_[left].name + " is " + KindName(columns_[left].type) + ", " +
+                         columns_[right].name + " is " + KindName(columns_[right].type),
+                     right_ref.position);
+    }
+    return Expr::Compare(op, Expr::ColumnRef(left, columns_[left].type),
+                         Expr::ColumnRef(right, columns_[right].type));
+  }
+
+  static Result<ExprPtr> CompareLiterals(const parser::Literal& left, CompareOp op,
+                                         const parser::Literal& right) {
+    for (const parser::Literal* literal : {&left, &right}) {
+      if (literal->parameter() != nullptr) {
+        return NoType(*literal);
+      }
+    }
+    if (left.is_null() || right.is_null()) {
+      return Truth(false);  // unknown
+    }
+    if (std::holds_alternative<std::string>(left.value) !=
+        std::holds_alternative<std::string>(right.value)) {
+      return ErrorAt(
+          Code::kTypeMismatch, kInvalidCondition,
+          left.text + " is " + KindName(left) + ", " + right.text + " is " + KindName(right),
+          right.position);
+    }
+    return Truth(Holds(op, Value::Compare(ValueOf(left), ValueOf(right))));
+  }
+
+  static Value ValueOf(const parser::Literal& literal) {
+    if (const auto* integer = std::get_if<int64_t>(&literal.value)) {
+      return Value::Bigint(*integer);
+    }
+    const auto* real = std::get_if<double>(&literal.value);
+    return real != nullptr ? Value::Double(*real)
+                           : Value::String(std::get<std::string>(literal.value));
+  }
+
+  static Status NoType(const parser::Literal& parameter) {
+    return {Code::kTypeMismatch, "could not determine data type of parameter " + parameter.text +
+                                     AtPosition(parameter.position)};
+  }
+
+  static ExprPtr Truth(bool truth) {
+    return Expr::Constant(Value::Int(truth ? 1 : 0), {TypeId::kBoolean});
+  }
+  static bool IsTrue(const Expr& constant) { return constant.value == Value::Int(1); }
+
+  static CompareOp Negated(CompareOp op) {
+    switch (op) {
+      case CompareOp::kEq:
+        return CompareOp::kNe;
+      case CompareOp::kNe:
+        return CompareOp::kEq;
+      case CompareOp::kLt:
+        return CompareOp::kGe;
+      case CompareOp::kLe:
+        return CompareOp::kGt;
+      case CompareOp::kGt:
+        return CompareOp::kLe;
+      case CompareOp::kGe:
+        return CompareOp::kLt;
+    }
+    return op;
+  }
+
+  const Scope scope_;
+  const Schema columns_;
+  Parameters* const parameters_;
+};
+
+Status BindWhere(const std::vector<parser::Expr>& where, Parameters* parameters,
                  QueryBlock* block) {
-  const Schema columns = block->BlockSchema();
-  for (const parser::Comparison& comparison : where) {
-    ASSIGN_OR_RETURN(ExprPtr conjunct, BindComparison(comparison, *block, columns, parameters));
-    block->conjuncts.push_back(std::move(conjunct));
+  const ConditionBinder binder(*block, parameters);
+  for (const parser::Expr& condition : where) {
+    ASSIGN_OR_RETURN(ExprPtr bound, binder.Bind(condition, /*negate=*/false));
+    block->AddCondition(std::move(bound));
   }
   return {};
 }
@@ -445,7 +611,7 @@ Result<BoundLoad> Binder::Bind(const parser::Load& statement) const {
 }
 
 Result<QueryBlock> Binder::BindTable(const parser::Identifier& name,
-                                     const std::vector<parser::Comparison>& where) const {
+                                     const std::vector<parser::Expr>& where) const {
   QueryBlock block;
   ASSIGN_OR_RETURN(sm::RelationPtr relation, FindTable(name));
   block.from.push_back(std::move(relation));

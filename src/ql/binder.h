@@ -33,7 +33,7 @@ class Binder {
   Result<sm::RelationPtr> FindRelation(const parser::Identifier& name) const;
   Result<sm::RelationPtr> FindTable(const parser::Identifier& name) const;
   Result<QueryBlock> BindTable(const parser::Identifier& name,
-                               const std::vector<parser::Comparison>& where) const;
+                               const std::vector<parser::Expr>& where) const;
 
   const sm::CatalogSnapshot& catalog_;
   const tx::View* const view_;

@@ -21,6 +21,25 @@ uint32_t QueryBlock::Base(uint32_t relation) const {
   return static_cast<uint32_t>(base);
 }
 
+void QueryBlock::AddCondition(ExprPtr condition) {
+  if (condition->kind == ExprKind::kAnd) {
+    for (ExprPtr& child : condition->children) {
+      AddCondition(std::move(child));
+    }
+    return;
+  }
+  if (condition->kind != ExprKind::kConstant) {
+    conjuncts.push_back(std::move(condition));
+    return;
+  }
+  if (condition->value != Value::Int(1)) {
+    // What no row satisfies.
+    const LogicalType type = from[0]->schema[0].type;
+    conjuncts.push_back(Expr::Compare(CompareOp::kEq, Expr::ColumnRef(0, type),
+                                      Expr::Constant(Value::Null(), type)));
+  }
+}
+
 Schema QueryBlock::BlockSchema() const {
   Schema schema;
   for (const sm::RelationPtr& relation : from) {

@@ -39,6 +39,8 @@ struct QueryBlock {
   uint32_t Base(uint32_t relation) const;
   // All columns of the block.
   Schema BlockSchema() const;
+  // Only rows that satisfy it as well; it may be a constant.
+  void AddCondition(ExprPtr condition);
 };
 
 struct BoundInsert {

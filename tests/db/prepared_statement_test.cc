@@ -105,6 +105,20 @@ TEST_P(PreparedStatementTest, ComparesInAllWays) {
               ElementsAre("250"));
 }
 
+TEST_P(PreparedStatementTest, ParametersStandAnywhereInConditions) {
+  const Prepared select = Prepare(
+      "select k from T where not (k not between $1 and $2 or name in ($3, 'x')) or k in (0, $4);");
+  EXPECT_THAT(Rows(*select, {Value::Int(1), Value::Int(200), Value::String("one"), Value::Null()}),
+              ElementsAre("150"));
+  EXPECT_THAT(
+      Rows(*select, {Value::Int(2), Value::Int(200), Value::String("more"), Value::Int(250)}),
+      ElementsAre("250"));
+  EXPECT_THAT(PrepareError("select k from T where $1 = 2;"),
+              HasSubstr("could not determine data type of parameter $1"));
+  EXPECT_THAT(PrepareError("select k from T where k = 1 or $1 is null;"),
+              HasSubstr("could not determine data type of parameter $1"));
+}
+
 TEST_P(PreparedStatementTest, InsertsUpdatesAndDeletes) {
   const Prepared insert = Prepare("insert into T values ($1, $2, $3);");
   for (int k = 300; k < 310; ++k) {

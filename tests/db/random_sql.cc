@@ -193,7 +193,40 @@ std::string RandomSql::Operator() {
   return " " + OneOf(kAll) + " ";
 }
 
-std::string RandomSql::Condition(const From& from) {
+std::string RandomSql::LiteralLike(LogicalType type) {
+  if (OneIn(20)) {
+    return "null";
+  }
+  return IsString(type.id) ? LiteralText(Value::String(String(50)))
+                           : LiteralText(NonNull({OneIn(2) ? TypeId::kInt : TypeId::kReal, 0}));
+}
+
+std::string RandomSql::Condition(const From& from, int depth) {
+  constexpr int kDeepest = 3;
+  const auto inner = [&] { return Condition(from, depth + 1); };
+  if (depth < kDeepest && OneIn(4)) {
+    const std::string pair = "(" + inner() + (OneIn(2) ? " or " : " and ") + inner() + ")";
+    return (OneIn(3) ? "not " : "") + pair;
+  }
+  if (depth < kDeepest && OneIn(12)) {
+    return "not " + inner();
+  }
+  if (!OneIn(6)) {
+    return Comparison(from);
+  }
+  const ColumnOf left = AnyColumn(from);
+  const std::string operand = left.text + (OneIn(3) ? " not" : "");
+  if (OneIn(2)) {
+    return operand + " between " + LiteralLike(left.type) + " and " + LiteralLike(left.type);
+  }
+  std::string list;
+  for (size_t i = 1 + Below(4); i > 0; --i) {
+    list += (list.empty() ? "" : ", ") + LiteralLike(left.type);
+  }
+  return operand + " in (" + list + ")";
+}
+
+std::string RandomSql::Comparison(const From& from) {
   const ColumnOf left = AnyColumn(from);
   if (OneIn(8)) {
     return left.text + (OneIn(2) ? " is null" : " is not null");

@@ -73,7 +73,11 @@ class RandomSql {
   ColumnOf AnyColumn(const From& from) { return Column(from, Below(from.size())); }
   // A column of the table that can be compared with one of the type.
   std::string Like(const From& from, size_t table, LogicalType type);
-  std::string Condition(const From& from);
+  // One comparison; any condition.
+  std::string Comparison(const From& from);
+  std::string Condition(const From& from, int depth = 0);
+  // A literal that can be compared with the type.
+  std::string LiteralLike(LogicalType type);
   std::string Conditions(const From& from, bool join);
   std::string Operator();
   std::string String(size_t longest);

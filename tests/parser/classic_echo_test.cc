@@ -109,6 +109,16 @@ TEST(ClassicEcho, OfInsertIsReadAsTheSameStatement) {
   EXPECT_EQ(EchoOf(echo), echo);
 }
 
+TEST(ClassicEcho, OfConditionsIsReadAsTheSameConditions) {
+  for (const char* const text :
+       {"a = 1 or b <> \"x\"", "(a = 1 or b = 2) and c is null", "not (a = 1 and b = 2) or c > 3",
+        "a not between 1 and 5 and not b in (1, null)", "not not a = 1 and 5 in (a, b)"}) {
+    const std::string where = text;
+    EXPECT_EQ(EchoOf("select a from T where " + where + ";"),
+              "select  a\n from  T\nwhere  " + where + ";\n");
+  }
+}
+
 TEST(PlanText, ShowsConditionsTheClassicWay) {
   const auto select = Parse<Select>(
       "select * from T where T.a <> 'x y' and b <= 2.50 and 7 < c and d is null and e = U.e;");

@@ -111,8 +111,8 @@ TEST(Parser, ReadsSelect) {
   EXPECT_EQ(items.items[1].relation->text, "T");
   EXPECT_EQ(items.items[1].name, "b");
   ASSERT_EQ(items.where.size(), 2u);
-  EXPECT_EQ(items.where[0].right.column().name, "b");
-  EXPECT_EQ(Integer(items.where[1].right.literal()), 5);
+  EXPECT_EQ(items.where[0].child(1).column().name, "b");
+  EXPECT_EQ(Integer(items.where[1].child(1).literal()), 5);
 }
 
 TEST(Parser, KnowsAllComparisons) {
@@ -125,9 +125,9 @@ TEST(Parser, KnowsAllComparisons) {
       ComparisonOp::kGe, ComparisonOp::kIsNull, ComparisonOp::kIsNotNull};
   ASSERT_EQ(select.where.size(), want.size());
   for (size_t i = 0; i < want.size(); ++i) {
-    EXPECT_EQ(select.where[i].op, want[i]) << i;
+    EXPECT_EQ(select.where[i].op(), want[i]) << i;
   }
-  EXPECT_TRUE(select.where[7].right.literal().is_null());
+  EXPECT_EQ(select.where[7].children().size(), 1u);
 }
 
 TEST(Parser, PutsTheColumnOnTheLeft) {
@@ -136,6 +136,68 @@ TEST(Parser, PutsTheColumnOnTheLeft) {
   EXPECT_EQ(PlanText(select.where[0]), "a > 5");
   EXPECT_EQ(PlanText(select.where[1]), "T.b = x");
   EXPECT_EQ(PlanText(select.where[2]), "c <= 1");
+}
+
+std::string ConditionsOf(const std::string& where) {
+  std::string text;
+  for (const Expr& condition : Parse<Select>("select * from T where " + where + ";").where) {
+    text += (text.empty() ? "" : " & ") + PlanText(condition);
+  }
+  return text;
+}
+
+TEST(Parser, JoinsConditions) {
+  EXPECT_EQ(ConditionsOf("a = 1 or b = 2 and c = 3"), "a = 1 or (b = 2 and c = 3)");
+  EXPECT_EQ(ConditionsOf("(a = 1 or b = 2) and c = 3"), "a = 1 or b = 2 & c = 3");
+  EXPECT_EQ(ConditionsOf("a = 1 and ((b = 2 and c = 3) and d = 4)"),
+            "a = 1 & b = 2 & c = 3 & d = 4");
+  EXPECT_EQ(ConditionsOf("(a = 1 or (b = 2 or c = 3))"), "a = 1 or b = 2 or c = 3");
+  EXPECT_EQ(ConditionsOf("not a = 1 and not not (b = 2 or c is null)"),
+            "not a = 1 & not not (b = 2 or c is null)");
+  EXPECT_EQ(ConditionsOf("((((a = 1))))"), "a = 1");
+}
+
+TEST(Parser, ReadsRangesAndLists) {
+  EXPECT_EQ(ConditionsOf("a between 1 and 5 and T.b not between c and $1"),
+            "a between 1 and 5 & T.b not between c and $1");
+  EXPECT_EQ(ConditionsOf("a in (1, null, b) or 'x' not in (c)"),
+            "a in (1, null, b) or x not in (c)");
+  EXPECT_EQ(ConditionsOf("5 between a and b"), "5 between a and b");
+  EXPECT_EQ(ConditionsOf("1 = 2 and 5 is null"), "1 = 2 & 5 is null");
+}
+
+TEST(Parser, WordsOfConditionsStayColumns) {
+  EXPECT_EQ(ConditionsOf("or = 1 or or = or"), "or = 1 or or = or");
+  EXPECT_EQ(ConditionsOf("between between in and is"), "between between in and is");
+  EXPECT_EQ(ConditionsOf("in in (in) and is is null"), "in in (in) & is is null");
+  EXPECT_EQ(ConditionsOf("not not = 1 and T.not is null and a = not"),
+            "not not = 1 & T.not is null & a = not");
+}
+
+TEST(Parser, TakesLongConditionsAndRefusesDeepOnes) {
+  const auto repeated = [](const std::string& text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) {
+      all += text;
+    }
+    return all;
+  };
+  const auto parse = [](const std::string& where) {
+    return ParseStatement("select * from T where " + where + ";");
+  };
+  const Result<Statement> many = parse(repeated("a = 1 or ", 20000) + "b = 2");
+  ASSERT_OK(many);
+  EXPECT_EQ(std::get<Select>(*many).where[0].children().size(), 20001u);
+  EXPECT_OK(parse("a in (" + repeated("1, ", 100000) + "2)"));
+  EXPECT_OK(parse(repeated("(", 20000) + "a = 1" + repeated(")", 20000)));
+  EXPECT_OK(parse(repeated("not ", 400) + "a = 1"));
+  for (const std::string& deep :
+       {repeated("not ", 20000) + "a = 1",
+        repeated("(a = 1 or (a = 1 and ", 20000) + "a = 1" + repeated("))", 20000)}) {
+    const Status status = parse(deep).status();
+    EXPECT_CODE(Code::kInvalidArgument, status);
+    EXPECT_EQ(status.message().rfind("conditions are nested too deep at line 1, column ", 0), 0u);
+  }
 }
 
 TEST(Parser, ReadsChanges) {
@@ -163,11 +225,11 @@ TEST(Parser, ReadsParametersWhereAValueMayStand) {
   EXPECT_EQ(*insert.rows[1][0].parameter(), Parameter{2});
   const auto update = Parse<Update>("update T set a = $2 where $1 < b and c = $65535;");
   EXPECT_EQ(*update.assignments[0].value.literal().parameter(), Parameter{2});
-  EXPECT_EQ(update.where[0].left.column().name, "b");
-  EXPECT_EQ(update.where[0].op, ComparisonOp::kGt);
-  EXPECT_EQ(*update.where[0].right.literal().parameter(), Parameter{1});
-  EXPECT_EQ(*update.where[1].right.literal().parameter(), Parameter{kMaxParameter});
-  EXPECT_EQ(update.where[1].right.position(), (Position{1, 42}));
+  EXPECT_EQ(update.where[0].child(0).column().name, "b");
+  EXPECT_EQ(update.where[0].op(), ComparisonOp::kGt);
+  EXPECT_EQ(*update.where[0].child(1).literal().parameter(), Parameter{1});
+  EXPECT_EQ(*update.where[1].child(1).literal().parameter(), Parameter{kMaxParameter});
+  EXPECT_EQ(update.where[1].child(1).position(), (Position{1, 42}));
 }
 
 TEST(Parser, TakesTheRestOfAShellLine) {
@@ -213,19 +275,19 @@ TEST(Parser, ReadsKeywordsInAnyCaseAndKeepsNamesAsWritten) {
   const auto select = Parse<Select>("SeLeCt Aa FROM t_1 wHERE Aa IS Not NULL AND bB=1;");
   EXPECT_EQ(select.items[0].name, "Aa");
   EXPECT_EQ(select.from[0].text, "t_1");
-  EXPECT_EQ(select.where[0].op, ComparisonOp::kIsNotNull);
+  EXPECT_EQ(select.where[0].op(), ComparisonOp::kIsNotNull);
 }
 
 TEST(Parser, NewWordsStayNames) {
   for (const std::string word :
-       {"page",       "tree",      "partitions",   "unique",   "null",       "is",       "not",
-        "Page",       "varchar",   "int",          "char",     "real",       "node",     "begin",
-        "start",      "work",      "transaction",  "level",    "isolation",  "read",     "only",
-        "write",      "committed", "uncommitted",  "end",      "repeatable", "snapshot", "commit",
-        "rollback",   "abort",     "serializable", "to",       "savepoint",  "release",  "Begin",
-        "checkpoint", "true",      "false",        "backup",   "for",        "no",       "key",
-        "share",      "of",        "nowait",       "skip",     "locked",     "lock",     "in",
-        "mode",       "access",    "row",          "exclusive"}) {
+       {"page",       "tree",      "partitions",   "unique",    "null",       "is",       "not",
+        "Page",       "varchar",   "int",          "char",      "real",       "node",     "begin",
+        "start",      "work",      "transaction",  "level",     "isolation",  "read",     "only",
+        "write",      "committed", "uncommitted",  "end",       "repeatable", "snapshot", "commit",
+        "rollback",   "abort",     "serializable", "to",        "savepoint",  "release",  "Begin",
+        "checkpoint", "true",      "false",        "backup",    "for",        "no",       "key",
+        "share",      "of",        "nowait",       "skip",      "locked",     "lock",     "in",
+        "mode",       "access",    "row",          "exclusive", "or",         "between"}) {
     const auto create = Parse<CreateTable>("create table " + word + " (" + word + " i);");
     EXPECT_EQ(create.table.text, word);
     EXPECT_EQ(create.columns[0].name.text, word);
@@ -233,8 +295,8 @@ TEST(Parser, NewWordsStayNames) {
     const auto select = Parse<Select>("select " + word + ", T." + word + " from " + word +
                                       " where " + word + " = 1 and 1 < T." + word + ";");
     EXPECT_EQ(select.items[1].name, word);
-    EXPECT_EQ(select.where[0].left.column().name, word);
-    EXPECT_EQ(select.where[1].left.column().name, word);
+    EXPECT_EQ(select.where[0].child(0).column().name, word);
+    EXPECT_EQ(select.where[1].child(0).column().name, word);
     EXPECT_EQ(Texts(Parse<Print>("print tree T(" + word + ");").columns), (Names{word}));
   }
 }
@@ -356,9 +418,9 @@ TEST(Parser, GivesEveryNameAndLiteralItsPosition) {
   EXPECT_EQ(select.items[1].position, (Position{2, 3}));
   EXPECT_EQ(select.items[1].relation->position, (Position{2, 3}));
   EXPECT_EQ(select.from[0].position, (Position{3, 6}));
-  EXPECT_EQ(select.where[0].right.position(), (Position{4, 7}));
-  EXPECT_EQ(select.where[0].left.position(), (Position{4, 13}));  // é is one column
-  EXPECT_EQ(select.where[1].right.position(), (Position{4, 25}));
+  EXPECT_EQ(select.where[0].child(1).position(), (Position{4, 7}));
+  EXPECT_EQ(select.where[0].child(0).position(), (Position{4, 13}));  // é is one column
+  EXPECT_EQ(select.where[1].child(1).position(), (Position{4, 25}));
 }
 
 TEST(Parser, CountsFromTheStartItIsGiven) {
