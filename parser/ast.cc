@@ -104,6 +104,17 @@ Expr Expr::In(Expr operand, bool negated, std::vector<Expr> list) {
   return in;
 }
 
+Expr Expr::Like(Expr operand, LikeWord word, Expr pattern, std::optional<Literal> escape) {
+  Expr like({Kind::kLike, ComparisonOp::kEq, word.negated, operand.position(), word.folds_case},
+            {});
+  like.Add(std::move(operand));
+  like.Add(std::move(pattern));
+  if (escape) {
+    like.Add(Expr(*std::move(escape)));
+  }
+  return like;
+}
+
 Expr::Kind Expr::kind() const {
   if (const auto* operation = std::get_if<Operation>(&content_)) {
     return operation->kind;

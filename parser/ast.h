@@ -77,6 +77,12 @@ enum class ComparisonOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe, kIsNull, kIsNo
 // Requires: not kIsNull, not kIsNotNull.
 ComparisonOp Flip(ComparisonOp op);
 
+// `[not] like`, `[not] ilike`.
+struct LikeWord {
+  bool negated = false;
+  bool folds_case = false;
+};
+
 // A scalar expression or a condition: a kind, what that kind needs, and the children below.
 // Moves, but does not copy.  Trees may be deep: the destructor does not recurse.
 class Expr {
@@ -90,6 +96,7 @@ class Expr {
     kOr,          // any child, none of which is kOr
     kBetween,     // child 0 [not] between child 1 and child 2
     kIn,          // child 0 [not] in (child 1, ...)
+    kLike,        // child 0 [not] like child 1 [escape child 2, a string]
   };
 
   // The literal null.
@@ -111,6 +118,7 @@ class Expr {
   static Expr Or(Expr left, Expr right);
   static Expr Between(Expr operand, bool negated, Expr low, Expr high);
   static Expr In(Expr operand, bool negated, std::vector<Expr> list);
+  static Expr Like(Expr operand, LikeWord word, Expr pattern, std::optional<Literal> escape);
 
   Kind kind() const;
   // Requires: kind() is kColumn.
@@ -119,8 +127,10 @@ class Expr {
   const Literal& literal() const { return std::get<Literal>(content_); }
   // Requires: kind() is kComparison.
   ComparisonOp op() const { return std::get<Operation>(content_).op; }
-  // Whether `not` stands before between or in.  Requires: kind() is kBetween or kIn.
+  // Whether `not` stands before between, in or like.  Requires: kind() is one of these.
   bool negated() const { return std::get<Operation>(content_).negated; }
+  // Whether it is `ilike`.  Requires: kind() is kLike.
+  bool folds_case() const { return std::get<Operation>(content_).folds_case; }
 
   const std::vector<std::unique_ptr<Expr>>& children() const { return children_; }
   const Expr& child(size_t i) const { return *children_[i]; }
@@ -136,6 +146,7 @@ class Expr {
     ComparisonOp op;
     bool negated;
     Position position;
+    bool folds_case = false;
   };
   Expr(Operation operation, std::vector<Expr> children);
   // `left` and `right` under one operation of this kind.

@@ -104,6 +104,10 @@ struct ExprWriter {
                " and " + Write(expr.child(2));
       case Expr::Kind::kIn:
         return Write(expr.child(0)) + Negation(expr) + " in (" + List(expr, 1, ", ") + ")";
+      case Expr::Kind::kLike:
+        return Write(expr.child(0)) + Negation(expr) + (expr.folds_case() ? " ilike " : " like ") +
+               Write(expr.child(1)) +
+               (expr.children().size() > 2 ? " escape " + Write(expr.child(2)) : "");
     }
     return "?";
   }

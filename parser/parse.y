@@ -58,7 +58,7 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 /* Words that are names, too, where the grammar leaves no doubt. */
 %token <std::string_view>
   PAGE "page" TREE "tree" PARTITIONS "partitions" UNIQUE "unique" NULLWORD "null" IS "is" NOT "not"
-  OR "or" BETWEEN "between"
+  OR "or" BETWEEN "between" LIKE "like" ILIKE "ilike" ESCAPE "escape"
   BEGINWORD "begin" START "start" TRANSACTION "transaction" WORK "work" ISOLATION "isolation"
   LEVEL "level" READ "read" UNCOMMITTED "uncommitted" COMMITTED "committed"
   REPEATABLE "repeatable" SNAPSHOT "snapshot" SERIALIZABLE "serializable" ONLY "only"
@@ -92,6 +92,7 @@ GeneratedParser::symbol_type yylex(ParseContext* state, yyscan_t scanner) {
 %nterm <std::vector<ColumnRef>> columns
 %nterm <Box<Expr>> operand left condition conjunction negation predicate
 %nterm <std::vector<Expr>> where operands
+%nterm <LikeWord> like
 %nterm <TransactionModes> modes mode_list mode
 %nterm <IsolationLevel> level
 %nterm <ComparisonOp> comparison_op
@@ -345,6 +346,16 @@ predicate:
 | left "in" "(" operands ")"    { $$ = BoxOf(Expr::In(Open($1), false, $4)); }
 | left "not" "in" "(" operands ")"
                                 { $$ = BoxOf(Expr::In(Open($1), true, $5)); }
+| left like operand             { $$ = BoxOf(Expr::Like(Open($1), $2, Open($3), std::nullopt)); }
+| left like operand "escape" STRING
+                                { $$ = BoxOf(Expr::Like(Open($1), $2, Open($3), Open($5))); }
+;
+
+like:
+  "like"                        { $$ = {false, false}; }
+| "not" "like"                  { $$ = {true, false}; }
+| "ilike"                       { $$ = {false, true}; }
+| "not" "ilike"                 { $$ = {true, true}; }
 ;
 
 operands:
@@ -439,6 +450,9 @@ word_but_not:
   NAME
 | "or"
 | "between"
+| "like"
+| "ilike"
+| "escape"
 | "for"
 | "no"
 | "key"

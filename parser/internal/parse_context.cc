@@ -63,10 +63,11 @@ std::vector<std::string_view> Useful(const std::vector<std::string_view>& expect
       "commit",      "end",       "rollback",    "abort",    "to",           "savepoint", "release",
       "checkpoint",  "backup",    "for",         "no",       "key",          "share",     "of",
       "nowait",      "skip",      "locked",      "lock",     "in",           "mode",      "access",
-      "row",         "exclusive", "or",          "between"};
+      "row",         "exclusive", "or",          "between",  "like",         "ilike",     "escape"};
   static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
                                                     "a string", "a parameter"};
-  static constexpr std::string_view kComparisons[] = {"=", "is", "not", "in", "between"};
+  static constexpr std::string_view kComparisons[] = {"=",       "is",   "not",  "in",
+                                                      "between", "like", "ilike"};
   if (IsOneOf("create", expected)) {
     return {"a command"};
   }

@@ -8,7 +8,10 @@
 #include <utility>
 
 #include "common/compare.h"
+#include "common/text.h"
+#include "ix/key_encoding.h"
 #include "ql/internal/comparison.h"
+#include "ql/internal/like_pattern.h"
 #include "sm/name_match.h"
 
 namespace redbase::ql {
@@ -183,6 +186,8 @@ class ConditionBinder {
         return BindBetween(condition, negate != condition.negated());
       case Kind::kIn:
         return BindIn(condition, negate != condition.negated());
+      case Kind::kLike:
+        return BindLike(condition, negate != condition.negated());
       case Kind::kColumn:
       case Kind::kLiteral:
         break;
@@ -238,6 +243,96 @@ class ConditionBinder {
       parts.push_back(std::move(part));
     }
     return Combine(negate, std::move(parts));
+  }
+
+  // One side of `like`; `other` says the type of a parameter.
+  Result<ExprPtr> BindText(const parser::Expr& side, const parser::Expr& other) const {
+    if (side.kind() == parser::Expr::Kind::kColumn) {
+      ASSIGN_OR_RETURN(const uint32_t column, scope_.Find(side.column()));
+      if (!IsString(columns_[column].type.id)) {
+        return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
+                       columns_[column].name + " is " + KindName(columns_[column].type) +
+                           ", like takes strings",
+                       side.position());
+      }
+      return Expr::ColumnRef(column, columns_[column].type);
+    }
+    const parser::Literal& literal = side.literal();
+    const LogicalType any{TypeId::kVarchar, 0};
+    if (literal.parameter() != nullptr) {
+      if (other.kind() == parser::Expr::Kind::kLiteral && other.literal().parameter() != nullptr) {
+        return NoType(literal);
+      }
+      ASSIGN_OR_RETURN(Value value,
+                       BindParameter(literal, any, parameters_, &Parameters::Compared));
+      return Expr::Constant(std::move(value), any);
+    }
+    if (literal.is_null()) {
+      return Expr::Constant(Value::Null(), any);
+    }
+    const auto* text = std::get_if<std::string>(&literal.value);
+    if (text == nullptr) {
+      return ErrorAt(Code::kTypeMismatch, kInvalidCondition,
+                     literal.text + " is a number, like takes strings", literal.position);
+    }
+    return Expr::Constant(Value::String(*text), any);
+  }
+
+  Result<ExprPtr> BindLike(const parser::Expr& like, bool negate) const {
+    std::string escape = "\\";
+    if (like.children().size() > 2) {
+      const parser::Literal& literal = like.child(2).literal();
+      escape = std::get<std::string>(literal.value);
+      if (common::CountUtf8(escape) > 1) {
+        return ErrorAt(Code::kInvalidArgument, kInvalidCondition,
+                       literal.text + " is no escape character: it is longer than one",
+                       literal.position);
+      }
+    }
+    ASSIGN_OR_RETURN(ExprPtr text, BindText(like.child(0), like.child(1)));
+    ASSIGN_OR_RETURN(ExprPtr pattern, BindText(like.child(1), like.child(0)));
+    const bool is_known = pattern->kind == ExprKind::kConstant && !pattern->value.is_parameter();
+    if (!is_known) {
+      ExprPtr bound = Expr::Like(std::move(text), std::move(pattern), escape, like.folds_case());
+      return negate ? Expr::Not(std::move(bound)) : std::move(bound);
+    }
+    if (pattern->value.is_null()) {
+      return Truth(false);  // unknown
+    }
+    const Result<LikePattern> compiled =
+        LikePattern::Compile(pattern->value.string_value(), escape, like.folds_case());
+    if (!compiled.ok()) {
+      return Status(compiled.status().code(),
+                    compiled.status().message() + AtPosition(like.child(1).position()));
+    }
+    if (text->kind == ExprKind::kConstant && !text->value.is_parameter()) {
+      return Truth(!text->value.is_null() &&
+                   compiled->Matches(text->value.string_value()) != negate);
+    }
+    ExprPtr bound =
+        Expr::Like(text->Clone(), std::move(pattern), std::move(escape), like.folds_case());
+    return negate ? Expr::Not(std::move(bound)) : Narrowed(*compiled, *text, std::move(bound));
+  }
+
+  // `like` and what a scan can use of it: a range of texts that begin alike.
+  static ExprPtr Narrowed(const LikePattern& pattern, const Expr& text, ExprPtr like) {
+    const auto compare = [&text](CompareOp op, const std::string& value) {
+      return Expr::Compare(op, text.Clone(), Expr::Constant(Value::String(value), text.type));
+    };
+    if (pattern.is_text()) {
+      return compare(CompareOp::kEq, pattern.prefix());
+    }
+    std::vector<ExprPtr> parts;
+    if (!pattern.prefix().empty()) {
+      parts.push_back(compare(CompareOp::kGe, pattern.prefix()));
+      if (const std::string end = ix::PrefixSuccessor(pattern.prefix()); !end.empty()) {
+        parts.push_back(compare(CompareOp::kLt, end));
+      }
+    }
+    if (!pattern.is_prefix() || parts.size() != 2) {
+      parts.push_back(std::move(like));
+    }
+    return Expr::And(std::move(parts));
   }
 
   Result<ExprPtr> BindComparison(const parser::Expr& comparison, bool negate) const {

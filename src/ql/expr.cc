@@ -108,6 +108,15 @@ ExprPtr Expr::IsNull(ExprPtr child) {
   return expr;
 }
 
+ExprPtr Expr::Like(ExprPtr text, ExprPtr pattern, std::string escape, bool folds_case) {
+  ExprPtr expr = MakeNode(ExprKind::kLike, kBoolean);
+  expr->children.push_back(std::move(text));
+  expr->children.push_back(std::move(pattern));
+  expr->value = Value::String(std::move(escape));
+  expr->folds_case = folds_case;
+  return expr;
+}
+
 ExprPtr Expr::Not(ExprPtr child) {
   ExprPtr expr = MakeNode(ExprKind::kNot, kBoolean);
   expr->children.push_back(std::move(child));
@@ -129,6 +138,7 @@ ExprPtr Expr::Clone() const {
   copy->column = column;
   copy->value = value;
   copy->op = op;
+  copy->folds_case = folds_case;
   for (const ExprPtr& child : children) {
     copy->children.push_back(child->Clone());
   }
@@ -154,6 +164,10 @@ std::string ToString(const Expr& expr, const Schema& schema) {
       return Joined(expr, " and ", schema);
     case ExprKind::kOr:
       return Joined(expr, " or ", schema);
+    case ExprKind::kLike:
+      return Inner(*expr.children[0], schema) + (expr.folds_case ? " ilike " : " like ") +
+             Inner(*expr.children[1], schema) +
+             (expr.value == Value::String("\\") ? "" : " escape " + ToText(expr.value));
   }
   return {};
 }

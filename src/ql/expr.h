@@ -25,6 +25,8 @@ enum class ExprKind : uint8_t {
   kNot,
   kAnd,  // all children
   kOr,   // any child
+  // children[0] like children[1]; `value` is the escape character or empty, `folds_case`.
+  kLike,
 };
 
 struct Expr {
@@ -34,6 +36,7 @@ struct Expr {
   uint32_t column = 0;
   Value value;
   CompareOp op = CompareOp::kEq;
+  bool folds_case = false;
 
   static std::unique_ptr<Expr> ColumnRef(uint32_t column, LogicalType type);
   static std::unique_ptr<Expr> Constant(Value value, LogicalType type);
@@ -41,6 +44,8 @@ struct Expr {
                                        std::unique_ptr<Expr> right);
   static std::unique_ptr<Expr> Cast(std::unique_ptr<Expr> child, LogicalType type);
   static std::unique_ptr<Expr> IsNull(std::unique_ptr<Expr> child);
+  static std::unique_ptr<Expr> Like(std::unique_ptr<Expr> text, std::unique_ptr<Expr> pattern,
+                                    std::string escape, bool folds_case);
   static std::unique_ptr<Expr> Not(std::unique_ptr<Expr> child);
   // Null for none; the expression itself for one.
   static std::unique_ptr<Expr> And(std::vector<std::unique_ptr<Expr>> conjuncts);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 #include <utility>
 
 #include "ql/internal/cast_kernels.h"
 #include "ql/internal/compare_kernels.h"
+#include "ql/internal/like_pattern.h"
 
 namespace redbase::ql {
 
@@ -31,10 +33,15 @@ class Evaluator {
   Status SelectAnd(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
   Status SelectOr(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
   Status SelectTrue(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
+  Status SelectLike(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
 
   void CopyColumn(const Vector& column, Rows rows, Vector* out);
   void FillConstant(const Value& value, Rows rows, Vector* out);
   Status EvaluateCompare(const Expr& expr, Rows rows, Vector* out);
+  Status EvaluateLike(const Expr& expr, Rows rows, Vector* out);
+  // Calls `visit(row, matches)` for the rows of which both sides have a value.
+  template <typename Visit>
+  Status VisitLike(const Expr& expr, Rows rows, Visit visit);
   Status EvaluateNot(const Expr& expr, Rows rows, Vector* out);
   Status EvaluateLogic(const Expr& expr, Rows rows, Vector* out);
 
@@ -62,6 +69,8 @@ Status Evaluator::Select(const Expr& predicate, Rows rows, std::vector<uint16_t>
       return SelectAnd(predicate, rows, out);
     case ExprKind::kOr:
       return SelectOr(predicate, rows, out);
+    case ExprKind::kLike:
+      return SelectLike(predicate, rows, out);
     default:
       return SelectTrue(predicate, rows, out);
   }
@@ -170,6 +179,8 @@ Status Evaluator::Evaluate(const Expr& expr, Rows rows, Vector* out) {
     case ExprKind::kAnd:
     case ExprKind::kOr:
       return EvaluateLogic(expr, rows, out);
+    case ExprKind::kLike:
+      return EvaluateLike(expr, rows, out);
   }
   return {Code::kInternal, "expression of unknown kind"};
 }
@@ -208,6 +219,54 @@ Status Evaluator::EvaluateCompare(const Expr& expr, Rows rows, Vector* out) {
   CompareRows(expr.op, sides.operand[0], sides.operand[1], rows, &passed);
   Rows::Of(passed).ForEach([out](size_t row) { out->data<uint8_t>()[row] = 1; });
   return {};
+}
+
+template <typename Visit>
+Status Evaluator::VisitLike(const Expr& expr, Rows rows, Visit visit) {
+  Sides sides;
+  std::vector<uint16_t> valid;
+  RETURN_IF_ERROR(MakeSides(expr, rows, &sides));
+  const auto [text, pattern] = sides.operand;
+  rows = WithoutNulls(text, rows, &valid);
+  rows = WithoutNulls(pattern, rows, &valid);
+  const auto compile = [&expr, pattern = pattern](size_t row) {
+    return LikePattern::Compile(pattern.vector->data<StringView>()[row].view(),
+                                expr.value.string_value(), expr.folds_case);
+  };
+  std::optional<LikePattern> constant;
+  if (pattern.constant && rows.count > 0) {
+    ASSIGN_OR_RETURN(constant, compile(0));
+  }
+  for (size_t i = 0; i < rows.count; ++i) {
+    const size_t row = rows[i];
+    const StringView& value = text.vector->data<StringView>()[text.constant ? 0 : row];
+    if (constant) {
+      visit(row, constant->Matches(value.view()));
+    } else {
+      ASSIGN_OR_RETURN(const LikePattern own, compile(row));
+      visit(row, own.Matches(value.view()));
+    }
+  }
+  return {};
+}
+
+Status Evaluator::SelectLike(const Expr& expr, Rows rows, std::vector<uint16_t>* out) {
+  return VisitLike(expr, rows, [out](size_t row, bool matches) {
+    if (matches) {
+      out->push_back(static_cast<uint16_t>(row));
+    }
+  });
+}
+
+Status Evaluator::EvaluateLike(const Expr& expr, Rows rows, Vector* out) {
+  rows.ForEach([out](size_t row) {
+    out->data<uint8_t>()[row] = 0;
+    out->SetNull(row);
+  });
+  return VisitLike(expr, rows, [out](size_t row, bool matches) {
+    out->data<uint8_t>()[row] = matches ? 1 : 0;
+    out->SetValid(row);
+  });
 }
 
 Status Evaluator::EvaluateNot(const Expr& expr, Rows rows, Vector* out) {

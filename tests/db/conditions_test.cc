@@ -72,6 +72,30 @@ TEST_P(ConditionsTest, RangesAndLists) {
   EXPECT_EQ(Where("a in (1, 2, 3, 4) and not a in (2)"), "1 3 4");
 }
 
+TEST_P(ConditionsTest, Patterns) {
+  EXPECT_EQ(Where("b like 't%'"), "2 3");
+  EXPECT_EQ(Where("b not like 't%'"), "1 null");
+  EXPECT_EQ(Where("not b not like 't%'"), "2 3");
+  EXPECT_EQ(Where("b like '%o%'"), "1 2 null");
+  EXPECT_EQ(Where("b like 't_o' or b like '%n_' or b like 'thr%e'"), "1 2 3 null");
+  EXPECT_EQ(Where("b ilike 'T%' and b not ilike '%O'"), "3");
+  EXPECT_EQ(Where("b like 'two'"), "2");
+  EXPECT_EQ(Where("b like 'Two'"), "");
+  EXPECT_EQ(Where("b like null or b not like null"), "");
+  EXPECT_EQ(Where("b like b"), "1 2 3 null");
+  EXPECT_EQ(Where("'one thing' like b"), "");
+  EXPECT_EQ(Where("'one' like b and 'x' like '_'"), "1");
+  EXPECT_EQ(Where("'x' not like '_'"), "");
+  system_.Run("insert into T values (5, 't%', 0), (6, 't_\\', 0);");
+  EXPECT_EQ(Where("b like 't\\%'"), "5");
+  EXPECT_EQ(Where("b like '%!%' escape '!'"), "5");
+  EXPECT_EQ(Where("b like 't!_%' escape '!'"), "6");
+  EXPECT_EQ(Where("b like 't_\\' escape ''"), "6");
+  system_.Run("create index T(b);");
+  EXPECT_EQ(Where("b like 't%'"), "2 3 5 6");
+  EXPECT_EQ(Where("b like 'tw%o'"), "2");
+}
+
 // A literal that no value of the column's type is equal to.
 TEST_P(ConditionsTest, LiteralsBetweenValues) {
   EXPECT_EQ(Where("a = 1.5"), "");
@@ -117,6 +141,10 @@ TEST_P(ConditionsTest, WrongOnesAreNamed) {
   EXPECT_THAT(ErrorOf("a in (1, 'x')"), HasSubstr("a is a number, 'x' is a string at line 1"));
   EXPECT_THAT(ErrorOf("a between 1 and b"), HasSubstr("a is a number, b is a string"));
   EXPECT_THAT(ErrorOf("not (a = 1 or x = 2)"), HasSubstr("\"x\" at line 1, column 37"));
+  EXPECT_THAT(ErrorOf("a like 'x'"), HasSubstr("a is a number, like takes strings at line 1"));
+  EXPECT_THAT(ErrorOf("b like 5"), HasSubstr("5 is a number, like takes strings at line 1"));
+  EXPECT_THAT(ErrorOf("b like 'x\\'"), HasSubstr("must not end with escape character at line 1"));
+  EXPECT_THAT(ErrorOf("b like 'x' escape 'yz'"), HasSubstr("'yz' is no escape character"));
   EXPECT_THAT(ErrorOf("1 = 'x'"), HasSubstr("1 is a number, 'x' is a string at line 1"));
 }
 

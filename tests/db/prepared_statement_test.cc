@@ -113,6 +113,14 @@ TEST_P(PreparedStatementTest, ParametersStandAnywhereInConditions) {
   EXPECT_THAT(
       Rows(*select, {Value::Int(2), Value::Int(200), Value::String("more"), Value::Int(250)}),
       ElementsAre("250"));
+  const Prepared like = Prepare("select k from T where name like $1 and not 'x' like $2;");
+  EXPECT_THAT(Rows(*like, {Value::String("mo%e"), Value::String("y")}), ElementsAre("150"));
+  EXPECT_THAT(Rows(*like, {Value::String("%o%"), Value::String("_")}), IsEmpty());
+  EXPECT_THAT(Rows(*like, {Value::Null(), Value::String("y")}), IsEmpty());
+  EXPECT_THAT(Do(*like, {Value::String("\\"), Value::String("y")}).status().message(),
+              HasSubstr("must not end with escape character"));
+  EXPECT_THAT(PrepareError("select k from T where $1 like $2;"),
+              HasSubstr("could not determine data type of parameter $1"));
   EXPECT_THAT(PrepareError("select k from T where $1 = 2;"),
               HasSubstr("could not determine data type of parameter $1"));
   EXPECT_THAT(PrepareError("select k from T where k = 1 or $1 is null;"),

@@ -219,6 +219,13 @@ std::string RandomSql::Condition(const From& from, int depth) {
   if (OneIn(2)) {
     return operand + " between " + LiteralLike(left.type) + " and " + LiteralLike(left.type);
   }
+  if (IsString(left.type.id) && OneIn(2)) {
+    std::string pattern = String(8);
+    for (size_t i = Below(3); i > 0; --i) {
+      pattern += (OneIn(3) ? "_" : "%") + String(8);
+    }
+    return operand + " like " + LiteralText(Value::String(pattern));
+  }
   std::string list;
   for (size_t i = 1 + Below(4); i > 0; --i) {
     list += (list.empty() ? "" : ", ") + LiteralLike(left.type);

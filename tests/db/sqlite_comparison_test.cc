@@ -15,7 +15,12 @@ namespace {
 
 class Sqlite {
  public:
-  Sqlite() { EXPECT_EQ(sqlite3_open(":memory:", &connection_), SQLITE_OK); }
+  Sqlite() {
+    EXPECT_EQ(sqlite3_open(":memory:", &connection_), SQLITE_OK);
+    EXPECT_EQ(
+        sqlite3_exec(connection_, "pragma case_sensitive_like = on;", nullptr, nullptr, nullptr),
+        SQLITE_OK);
+  }
   ~Sqlite() { sqlite3_close(connection_); }
   Sqlite(const Sqlite&) = delete;
   Sqlite& operator=(const Sqlite&) = delete;

@@ -112,7 +112,8 @@ TEST(ClassicEcho, OfInsertIsReadAsTheSameStatement) {
 TEST(ClassicEcho, OfConditionsIsReadAsTheSameConditions) {
   for (const char* const text :
        {"a = 1 or b <> \"x\"", "(a = 1 or b = 2) and c is null", "not (a = 1 and b = 2) or c > 3",
-        "a not between 1 and 5 and not b in (1, null)", "not not a = 1 and 5 in (a, b)"}) {
+        "a not between 1 and 5 and not b in (1, null)", "not not a = 1 and 5 in (a, b)",
+        "a not like \"x%\" and (b ilike c or b like \"!_\" escape \"!\")"}) {
     const std::string where = text;
     EXPECT_EQ(EchoOf("select a from T where " + where + ";"),
               "select  a\n from  T\nwhere  " + where + ";\n");

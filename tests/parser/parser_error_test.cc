@@ -52,7 +52,7 @@ TEST(ParserError, SaysWhatWouldBeRight) {
       {"select * from T where (a = 1;", "near \";\": expected and, \")\" or or"},
       {"select * from T where a between 1 or 2;", "near \"or\": expected and"},
       {"select * from T where a in ();", "near \")\": expected a name or a value"},
-      {"select * from T where a not 5;", "near \"5\": expected between or in"},
+      {"select * from T where a not 5;", "near \"5\": expected between, like, ilike or in"},
       {"select * from T where a = .5;", "near \".\": expected a name or a value"},
       {"select * from T where a is 5;", "near \"5\": expected null or not"},
       {"insert into T values ();", "near \")\": expected a value"},

@@ -166,9 +166,17 @@ TEST(Parser, ReadsRangesAndLists) {
   EXPECT_EQ(ConditionsOf("1 = 2 and 5 is null"), "1 = 2 & 5 is null");
 }
 
+TEST(Parser, ReadsPatterns) {
+  EXPECT_EQ(ConditionsOf("a like 'x%' and 'y' not like T.b"), "a like x% & y not like T.b");
+  EXPECT_EQ(ConditionsOf("a ilike $1 or not b not ilike '_' escape '!'"),
+            "a ilike $1 or not b not ilike _ escape !");
+}
+
 TEST(Parser, WordsOfConditionsStayColumns) {
   EXPECT_EQ(ConditionsOf("or = 1 or or = or"), "or = 1 or or = or");
   EXPECT_EQ(ConditionsOf("between between in and is"), "between between in and is");
+  EXPECT_EQ(ConditionsOf("like like ilike and escape not ilike like escape 'x'"),
+            "like like ilike & escape not ilike like escape x");
   EXPECT_EQ(ConditionsOf("in in (in) and is is null"), "in in (in) & is is null");
   EXPECT_EQ(ConditionsOf("not not = 1 and T.not is null and a = not"),
             "not not = 1 & T.not is null & a = not");
@@ -287,7 +295,8 @@ TEST(Parser, NewWordsStayNames) {
         "rollback",   "abort",     "serializable", "to",        "savepoint",  "release",  "Begin",
         "checkpoint", "true",      "false",        "backup",    "for",        "no",       "key",
         "share",      "of",        "nowait",       "skip",      "locked",     "lock",     "in",
-        "mode",       "access",    "row",          "exclusive", "or",         "between"}) {
+        "mode",       "access",    "row",          "exclusive", "or",         "between",  "like",
+        "ilike",      "escape"}) {
     const auto create = Parse<CreateTable>("create table " + word + " (" + word + " i);");
     EXPECT_EQ(create.table.text, word);
     EXPECT_EQ(create.columns[0].name.text, word);

@@ -54,8 +54,8 @@ void BlockPlanner::SplitConjuncts() {
       conjuncts_.push_back({conjunct.get(), relations});
       continue;
     }
-    size_t r = 0;
-    while (!relations.test(r)) {
+    size_t r = 0;  // where parameters alone decide, as good as any
+    while (relations.any() && !relations.test(r)) {
       ++r;
     }
     ExprPtr local = conjunct->Clone();
