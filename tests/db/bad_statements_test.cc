@@ -221,7 +221,15 @@ TEST_P(BadStatementsTest, StatementsNestedDeeply) {
   ExpectRefused("select " + deep + "a from S;", "(");
   ExpectRefused("insert into S values " + deep + "1;", "(");
   ExpectRefused("create table " + deep + ";", "(");
-  ExpectRefused("select * from S where " + deep + "a = 1" + std::string(10000, ')') + ";", "(");
+  std::string nots;
+  std::string ors;
+  for (int i = 0; i < 10000; ++i) {
+    nots += "not ";
+    ors += "(a = 1 or (a = 1 and ";
+  }
+  ExpectRefused("select * from S where " + nots + "a = 1;", "nested too deep");
+  ExpectRefused("select * from S where " + ors + "a = 1" + std::string(20000, ')') + ";",
+                "nested too deep");
 }
 
 TEST_P(BadStatementsTest, HundredsOfThings) {
