@@ -10,14 +10,11 @@
 #include "db/internal/statement_cache.h"
 #include "parser/parser.h"
 #include "ql/binder.h"
-#include "ql/ddl_binder.h"
 #include "ql/planner.h"
 #include "sm/name_match.h"
 
 namespace redbase::db {
 namespace {
-
-StatementResultPtr Done() { return std::make_unique<TextResult>(ResultKind::kNone); }
 
 StatementResultPtr Text(std::string text) {
   return std::make_unique<TextResult>(ResultKind::kText, std::move(text));
@@ -45,10 +42,6 @@ bool Changes(const parser::Statement& statement, ResultKind kind) {
   const auto* select = std::get_if<parser::Select>(&statement);
   const bool locks = select != nullptr && !select->locking.empty();
   return kind != ResultKind::kRows || locks;
-}
-
-Status AtPlace(const Status& status, parser::Position position) {
-  return status.ok() ? status : Status(status.code(), status.message() + ql::AtPosition(position));
 }
 
 // Waits as a statement or a transaction does.
@@ -86,6 +79,10 @@ bool EndsOrIgnores(const parser::Statement& statement) {
 }
 
 }  // namespace
+
+Status AtPlace(const Status& status, parser::Position position) {
+  return status.ok() ? status : Status(status.code(), status.message() + ql::AtPosition(position));
+}
 
 // What each kind of statement is done by.
 struct Session::Impl::Dispatch {
@@ -553,64 +550,6 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   ASSIGN_OR_RETURN(std::string text,
                    Draw(*database_.nodes, *locked->catalog, *locked->relation, print));
   return Text(std::move(text));
-}
-
-// Definitions are made by one transaction at a time: what that has locked is no relation.
-template <typename Change>
-Result<StatementResultPtr> Session::Impl::ChangeCatalog(Change change) {
-  ASSIGN_OR_RETURN(const StatementLock::Hold hold, Lock(/*changes=*/true));
-  const std::unique_ptr<common::MemoryAccount> memory = NewMemory();
-  ASSIGN_OR_RETURN(const std::unique_ptr<ex::ClusterStatement> statement, Begin(memory.get()));
-  RETURN_IF_ERROR(LockTables({{"", TableLocks::Mode::kExclusive}}, *statement));
-  Status status = change(*statement);
-  while (!status.ok()) {
-    RETURN_IF_ERROR(cancel.Check());
-    RETURN_IF_ERROR(statement->Restart(std::move(status), patience()));
-    status = change(*statement);
-  }
-  RETURN_IF_ERROR(statement->Commit());
-  return Done();
-}
-
-Result<StatementResultPtr> Session::Impl::Create(const parser::CreateTable& statement) {
-  ASSIGN_OR_RETURN(const sm::TableDefinition definition,
-                   ql::BindCreateTable(statement, database_.nodes->node_count()));
-  return ChangeCatalog([&](ex::ClusterStatement& s) { return s.CreateTable(definition); });
-}
-
-Result<StatementResultPtr> Session::Impl::Drop(const parser::DropTable& statement) {
-  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
-    const Result<sm::RelationPtr> relation = Seen(s)->Find(statement.table.text);
-    RETURN_IF_ERROR(AtPlace(relation.status(), statement.table.position));
-    RETURN_IF_ERROR(LockTables({{(*relation)->name, TableLocks::Mode::kAccessExclusive}}, s));
-    return AtPlace(s.DropTable((*relation)->name), statement.table.position);
-  });
-}
-
-template <typename Change>
-Result<StatementResultPtr> Session::Impl::ChangeIndex(
-    const parser::Identifier& table, const std::vector<parser::Identifier>& columns,
-    TableLocks::Mode mode, Change change) {
-  return ChangeCatalog([&](ex::ClusterStatement& s) -> Status {
-    ASSIGN_OR_RETURN(const ql::BoundIndex bound, ql::BindIndex(*Seen(s), table, columns));
-    RETURN_IF_ERROR(LockTables({{bound.relation->name, mode}}, s));
-    return change(s, bound);
-  });
-}
-
-Result<StatementResultPtr> Session::Impl::Create(const parser::CreateIndex& statement) {
-  return ChangeIndex(statement.table, statement.columns, TableLocks::Mode::kShare,
-                     [&](ex::ClusterStatement& s, const ql::BoundIndex& bound) {
-                       return s.CreateIndex(bound.relation->name, bound.columns, statement.unique);
-                     });
-}
-
-Result<StatementResultPtr> Session::Impl::Drop(const parser::DropIndex& statement) {
-  return ChangeIndex(statement.table, statement.columns, TableLocks::Mode::kAccessExclusive,
-                     [&](ex::ClusterStatement& s, const ql::BoundIndex& bound) -> Status {
-                       RETURN_IF_ERROR(ql::FindIndex(bound).status());
-                       return s.DropIndex(bound.relation->name, bound.columns);
-                     });
 }
 
 size_t Session::Impl::record_page_size() const {

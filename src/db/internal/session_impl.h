@@ -122,6 +122,11 @@ class Session::Impl {
   std::unique_ptr<SessionTransaction> transaction_;
 };
 
+// What a statement gives that has neither rows nor a text.
+inline StatementResultPtr Done() { return std::make_unique<TextResult>(ResultKind::kNone); }
+// The same failure, saying where in the statement it is.
+Status AtPlace(const Status& status, parser::Position position);
+
 // The data nodes whose rows a plan gives out one after another; empty when its
 // rows are not sectioned.
 std::vector<uint32_t> NodesOf(const ql::PlanNode& plan);
