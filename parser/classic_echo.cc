@@ -111,6 +111,11 @@ struct ExprWriter {
     }
     return "?";
   }
+  // In parentheses, if it is of parts that could be taken for the outer one's.
+  std::string Inner(const Expr& expr) const {
+    const bool compound = expr.kind() == Expr::Kind::kAnd || expr.kind() == Expr::Kind::kOr;
+    return compound ? "(" + Write(expr) + ")" : Write(expr);
+  }
 
  private:
   static std::string Negation(const Expr& expr) { return expr.negated() ? " not" : ""; }
@@ -118,11 +123,6 @@ struct ExprWriter {
     std::string out = Write(expr.child(0)) + " ";
     out += OperatorText(expr.op(), not_equal);
     return IsNullTest(expr.op()) ? out : out + " " + Write(expr.child(1));
-  }
-  // In parentheses, if it is of parts that could be taken for the outer one's.
-  std::string Inner(const Expr& expr) const {
-    const bool compound = expr.kind() == Expr::Kind::kAnd || expr.kind() == Expr::Kind::kOr;
-    return compound ? "(" + Write(expr) + ")" : Write(expr);
   }
   std::string List(const Expr& expr, size_t first, std::string_view between) const {
     std::string out;
@@ -134,9 +134,9 @@ struct ExprWriter {
   }
 };
 
-std::string EchoText(const Expr& expr) {
-  return ExprWriter{[](const Literal& literal) { return EchoText(literal); }, "<>"}.Write(expr);
-}
+constexpr ExprWriter kEcho{[](const Literal& literal) { return EchoText(literal); }, "<>"};
+
+std::string EchoText(const Expr& expr) { return kEcho.Write(expr); }
 
 // The classic list: a blank before every item, a comma between two.
 template <typename T>
@@ -168,8 +168,7 @@ std::string WhereText(const std::vector<Expr>& where) {
   std::string out;
   for (const Expr& condition : where) {
     out += out.empty() ? "where  " : " and ";
-    const bool in_list = where.size() > 1 && condition.kind() == Expr::Kind::kOr;
-    out += in_list ? "(" + EchoText(condition) + ")" : EchoText(condition);
+    out += where.size() > 1 ? kEcho.Inner(condition) : kEcho.Write(condition);
   }
   return out;
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/text.h"
+
 namespace redbase::parser {
 namespace {
 
@@ -183,7 +185,7 @@ void StatementSplitter::Consume() {
   if (c == '\n') {
     ++next_.line;
     next_.column = 1;
-  } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) {
+  } else if (!common::ContinuesUtf8(c)) {
     ++next_.column;
   }
 }

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "common/schema.h"
+#include "common/text.h"
 
 namespace redbase::parser::internal {
 namespace {
@@ -13,8 +14,6 @@ namespace {
 constexpr size_t kMaxNotices = 20;
 constexpr size_t kMaxExpected = 4;
 constexpr size_t kMaxExcerpt = 40;
-
-bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // Text for a message: control characters as \xNN.
 std::string Printable(std::string_view text) {
@@ -39,7 +38,7 @@ std::string Excerpt(std::string_view text) {
     return Printable(text);
   }
   size_t length = kMaxExcerpt;
-  while (length > 0 && IsContinuationByte(text[length])) {
+  while (length > 0 && common::ContinuesUtf8(text[length])) {
     --length;
   }
   return Printable(text.substr(0, length)) + "...";
@@ -121,7 +120,7 @@ void ParseContext::Advance(std::string_view text) {
     if (c == '\n') {
       ++next_.line;
       next_.column = 1;
-    } else if (!IsContinuationByte(c)) {
+    } else if (!common::ContinuesUtf8(c)) {
       ++next_.column;
     }
   }

@@ -63,7 +63,7 @@ size_t SequenceLength(std::string_view text) {
     return 0;
   }
   for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) {
+    if (!ContinuesUtf8(text[i])) {
       return 0;
     }
   }

@@ -24,6 +24,8 @@ void AppendInteger(std::string* out, int64_t value);
 void AppendFixed(std::string* out, float value);
 void AppendFixed(std::string* out, double value);
 
+// Whether the byte belongs to a character of UTF-8 that a byte before it has begun.
+inline bool ContinuesUtf8(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 // Characters of UTF-8, each sequence checked; negative when it is not valid.
 int64_t CountUtf8(std::string_view text);
 

@@ -12,8 +12,6 @@ constexpr size_t kNumberWidth = 12;
 constexpr size_t kLongestString = 53;
 constexpr size_t kCutLength = 50;
 
-bool Continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
-
 // How often each name stands in the result.
 std::unordered_map<std::string_view, size_t> CountNames(const Schema& schema) {
   std::unordered_map<std::string_view, size_t> counts;
@@ -37,7 +35,7 @@ size_t NaturalWidth(LogicalType type) {
 // The first kCutLength bytes of a long value, without half of a character.
 std::string_view CutLength(std::string_view value) {
   size_t length = kCutLength;
-  while (length > kCutLength - 4 && length < value.size() && Continues(value[length])) {
+  while (length > kCutLength - 4 && length < value.size() && common::ContinuesUtf8(value[length])) {
     --length;
   }
   return value.substr(0, length);
@@ -83,7 +81,8 @@ size_t AppendString(std::string_view value, bool cut, std::string* out) {
 }  // namespace
 
 size_t ShownLength(std::string_view text) {
-  return text.size() - static_cast<size_t>(std::count_if(text.begin(), text.end(), Continues));
+  return text.size() -
+         static_cast<size_t>(std::count_if(text.begin(), text.end(), common::ContinuesUtf8));
 }
 
 ClassicPrinter::ClassicPrinter(const Schema& schema) {

@@ -45,7 +45,6 @@ inline constexpr Timestamp kNever{0};
 class TransactionLog;
 class TransactionState;
 
-// Keeps what was there before changes.
 // Undo records of a transaction that are to be read in its log from now on
 // (TransactionLog::ReadUndo).
 struct SpilledUndo {
@@ -57,6 +56,7 @@ struct SpilledUndo {
   std::shared_ptr<const void> kept;
 };
 
+// Keeps what was there before changes.
 class VersionKeeper {
  public:
   virtual ~VersionKeeper() = default;

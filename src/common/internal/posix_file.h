@@ -8,7 +8,6 @@
 
 #include "common/env.h"
 #include "common/internal/descriptor_cache.h"
-#include "common/internal/posix_descriptor.h"
 
 namespace redbase::common {
 

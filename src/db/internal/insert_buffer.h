@@ -41,6 +41,7 @@ class InsertBuffer {
   bool IsOpenFor(const ql::DirectPlan* insert) const {
     return insert != nullptr && insert_.get() == insert;
   }
+  bool empty() const { return rows() == nullptr || rows()->empty(); }
   // Null unless open.
   ql::DeferredInsert* rows() const { return insert_ ? insert_->deferred() : nullptr; }
 

@@ -54,11 +54,10 @@ Status SessionTransaction::PutIn(ql::DeferredInsert* rows, const ex::StatementOp
 
 Status SessionTransaction::PutBufferIn(const ex::StatementOptions& options,
                                        const common::Patience& patience) {
-  ql::DeferredInsert* const rows = buffer_.rows();
-  if (rows == nullptr || rows->empty()) {
+  if (buffer_.empty()) {
     return {};
   }
-  Status put = PutIn(rows, options, patience);
+  Status put = PutIn(buffer_.rows(), options, patience);
   if (!put.ok()) {
     Fail();
   }
@@ -75,7 +74,7 @@ void SessionTransaction::Fail() {
 }
 
 void SessionTransaction::SetSavepoint(std::string_view name) {
-  assert(buffer_.rows() == nullptr || buffer_.rows()->empty());
+  assert(buffer_.empty());
   savepoints_.push_back({std::string(name), nodes_->Mark()});
 }
 
@@ -109,7 +108,7 @@ Status SessionTransaction::Commit(bool synchronous) {
   if (failed_) {
     return Rollback();
   }
-  assert(buffer_.rows() == nullptr || buffer_.rows()->empty());
+  assert(buffer_.empty());
   buffer_.Close();  // while what it uses is locked
   nodes_->SetSynchronous(synchronous);
   Status status = nodes_->Commit();

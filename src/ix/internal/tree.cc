@@ -132,6 +132,18 @@ Result<std::optional<pf::PageRef>> BPlusTree::Impl::Latch(pf::MiniTransaction* c
   return std::optional<pf::PageRef>(ref);
 }
 
+Result<pf::PageRef> BPlusTree::Impl::LatchLeaf(pf::MiniTransaction* change, NodeReader* reader,
+                                               std::string_view entry) const {
+  std::optional<pf::PageRef> ref;
+  while (!ref) {
+    ASSIGN_OR_RETURN(ref, Latch(change, reader, entry, 0));
+  }
+  if (const char* problem = Node(*change, *ref).CheckHeader()) {
+    return DamagedNode(*file_, change->page_num(*ref), problem);
+  }
+  return *ref;
+}
+
 Status BPlusTree::Impl::CheckNew(std::string_view entry, NodeView::Position at) const {
   if (!at.equal) {
     return {};
@@ -192,20 +204,12 @@ Result<bool> BPlusTree::Impl::Reserve(ReservedKeys::Handle owner, std::string_vi
   const EntryBuffer least(key, Rid{});
   const std::string_view entry = least.view();
   NodeReader reader(*file_);
-  while (true) {
-    pf::MiniTransaction change(file_->pool());
-    ASSIGN_OR_RETURN(const std::optional<pf::PageRef> ref, Latch(&change, &reader, entry, 0));
-    if (!ref) {
-      continue;
-    }
-    const NodeView leaf = Node(change, *ref);
-    if (const char* problem = leaf.CheckHeader()) {
-      return DamagedNode(*file_, change.page_num(*ref), problem);
-    }
-    ASSIGN_OR_RETURN(const std::optional<Obstacle> obstacle,
-                     FindObstacle(*owner->owner, leaf, entry, leaf.LowerBound(entry), &changer_of));
-    return !obstacle && reserved_->Add(owner, key);
-  }
+  pf::MiniTransaction change(file_->pool());
+  ASSIGN_OR_RETURN(const pf::PageRef ref, LatchLeaf(&change, &reader, entry));
+  const NodeView leaf = Node(change, ref);
+  ASSIGN_OR_RETURN(const std::optional<Obstacle> obstacle,
+                   FindObstacle(*owner->owner, leaf, entry, leaf.LowerBound(entry), &changer_of));
+  return !obstacle && reserved_->Add(owner, key);
 }
 
 bool BPlusTree::Impl::MayRepeat(std::string_view key) const {
@@ -233,15 +237,11 @@ Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view en
   NodeReader reader(*file_);
   while (true) {
     pf::MiniTransaction change(file_->pool());
-    ASSIGN_OR_RETURN(const std::optional<pf::PageRef> ref, Latch(&change, &reader, entry, 0));
-    if (!ref) {
-      continue;
-    }
-    const NodeView leaf = Node(change, *ref);
+    ASSIGN_OR_RETURN(const pf::PageRef ref, LatchLeaf(&change, &reader, entry));
+    const NodeView leaf = Node(change, ref);
     const std::string_view suffix = leaf.Suffix(entry);
-    if (const char* problem =
-            leaf.NeedsCompaction(suffix.size()) ? leaf.Check() : leaf.CheckHeader()) {
-      return DamagedNode(*file_, change.page_num(*ref), problem);
+    if (const char* problem = leaf.NeedsCompaction(suffix.size()) ? leaf.Check() : nullptr) {
+      return DamagedNode(*file_, change.page_num(ref), problem);
     }
     const NodeView::Position at = leaf.LowerBound(entry);
     RETURN_IF_ERROR(CheckNew(entry, at));
@@ -256,12 +256,12 @@ Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view en
       if (transaction != nullptr) {
         transaction->NoteUndo(file_->id(), kUndoInsert, AsBytes(entry));
       }
-      change.Apply(*ref, kInsertOp, payload.view());
+      change.Apply(ref, kInsertOp, payload.view());
       change.Commit();
       entries_.fetch_add(1, std::memory_order_relaxed);
       return {};
     }
-    change.Unlatch(*ref);
+    change.Unlatch(ref);
     RETURN_IF_ERROR(Split(0, entry, entry.size()));
   }
 }
@@ -269,38 +269,28 @@ Status BPlusTree::Impl::Insert(tx::Transaction* transaction, std::string_view en
 Status BPlusTree::Impl::Erase(tx::Transaction* transaction, std::string_view entry) {
   RETURN_IF_ERROR(BeginChange());
   NodeReader reader(*file_);
-  std::optional<pf::PageRef> ref;
-  bool merge = false;
-  while (!ref) {
-    pf::MiniTransaction change(file_->pool());
-    ASSIGN_OR_RETURN(ref, Latch(&change, &reader, entry, 0));
-    if (!ref) {
-      continue;
-    }
-    const NodeView leaf = Node(change, *ref);
-    if (const char* problem = leaf.CheckHeader()) {
-      return DamagedNode(*file_, change.page_num(*ref), problem);
-    }
-    const NodeView::Position at = leaf.LowerBound(entry);
-    if (!at.equal) {
-      return {Code::kNotFound,
-              "no entry " + KeyText(options_.key, entry.substr(0, entry.size() - kRidBytes)) +
-                  " of this record"};
-    }
-    // A sparse leaf whose neighbours are full is not looked at every time.
-    const size_t left = leaf.count() - 1;
-    merge = leaf.EntryBytes() < leaf.capacity() / 4 && left % 8 == 0;
-    EntryBuffer payload;
-    payload.Put(static_cast<uint16_t>(at.index));
-    if (transaction != nullptr) {
-      transaction->NoteUndo(file_->id(), kUndoErase, AsBytes(entry));
-      transaction->state().Keep(removed_);
-      removed_->Add(entry, transaction->stamp().by);
-    }
-    change.Apply(*ref, kEraseOp, payload.view());
-    change.Commit();
-    entries_.fetch_sub(1, std::memory_order_relaxed);
+  pf::MiniTransaction change(file_->pool());
+  ASSIGN_OR_RETURN(const pf::PageRef ref, LatchLeaf(&change, &reader, entry));
+  const NodeView leaf = Node(change, ref);
+  const NodeView::Position at = leaf.LowerBound(entry);
+  if (!at.equal) {
+    return {Code::kNotFound, "no entry " +
+                                 KeyText(options_.key, entry.substr(0, entry.size() - kRidBytes)) +
+                                 " of this record"};
   }
+  // A sparse leaf whose neighbours are full is not looked at every time.
+  const size_t left = leaf.count() - 1;
+  const bool merge = leaf.EntryBytes() < leaf.capacity() / 4 && left % 8 == 0;
+  EntryBuffer payload;
+  payload.Put(static_cast<uint16_t>(at.index));
+  if (transaction != nullptr) {
+    transaction->NoteUndo(file_->id(), kUndoErase, AsBytes(entry));
+    transaction->state().Keep(removed_);
+    removed_->Add(entry, transaction->stamp().by);
+  }
+  change.Apply(ref, kEraseOp, payload.view());
+  change.Commit();
+  entries_.fetch_sub(1, std::memory_order_relaxed);
   return merge ? Rebalance(entry) : Status();
 }
 

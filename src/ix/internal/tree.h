@@ -99,6 +99,9 @@ class BPlusTree::Impl {
   // nullopt when somebody else was quicker: try again.
   Result<std::optional<pf::PageRef>> Latch(pf::MiniTransaction* change, NodeReader* reader,
                                            std::string_view entry, uint16_t level) const;
+  // Latches the leaf for `entry`; its header is in order.
+  Result<pf::PageRef> LatchLeaf(pf::MiniTransaction* change, NodeReader* reader,
+                                std::string_view entry) const;
   Result<pf::PageRef> LatchChild(pf::MiniTransaction* change, pf::PageRef parent,
                                  size_t index) const;
   // Whether the key may be there twice, since it holds a null.

@@ -46,8 +46,7 @@ bool IndexSet::has_unique() const {
                      [](const Index& index) { return index.info.unique; });
 }
 
-Result<bool> IndexSet::Reserve(const Batch& rows, size_t row,
-                               const std::shared_ptr<const tx::TransactionState>& owner) {
+Result<bool> IndexSet::Reserve(const Batch& rows, size_t row) {
   for (Index& index : indexes_) {
     const std::vector<uint32_t>& columns = index.info.columns;
     const bool may_repeat =
@@ -66,7 +65,8 @@ Result<bool> IndexSet::Reserve(const Batch& rows, size_t row,
       continue;
     }
     if (index.reserved == nullptr) {
-      index.reserved = std::make_unique<ix::KeyReservation>(*index.tree, owner);
+      index.reserved =
+          std::make_unique<ix::KeyReservation>(*index.tree, context_->transaction->stamp().by);
     }
     ASSIGN_OR_RETURN(const bool reserved, index.reserved->Add(key_, changer_of_));
     if (!reserved) {

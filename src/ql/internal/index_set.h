@@ -44,8 +44,7 @@ class IndexSet {
   Status Erase(const Batch& rows, std::span<const Rid> rids);
   // Keeps the keys of a row, which has the relation's columns, free for an insert to come.
   // False when that insert would fail or has to wait.
-  Result<bool> Reserve(const Batch& rows, size_t row,
-                       const std::shared_ptr<const tx::TransactionState>& owner);
+  Result<bool> Reserve(const Batch& rows, size_t row);
   void EndReservations();
   // Makes the changes collected.  kConstraint, naming index and values, for a second
   // record with a key of a unique index; kMustWait when that depends on another transaction.

@@ -31,9 +31,7 @@ class RowInserter {
   Status Finish();
   // Whether an insert of this row, later on in the transaction, is going to succeed; until
   // EndReservations.
-  Result<bool> Reserve(const Batch& rows, size_t row) {
-    return indexes_.Reserve(rows, row, context_.transaction->stamp().by);
-  }
+  Result<bool> Reserve(const Batch& rows, size_t row) { return indexes_.Reserve(rows, row); }
   void EndReservations() { indexes_.EndReservations(); }
 
  private:

@@ -2,23 +2,17 @@
 
 #include <algorithm>
 
+#include "common/text.h"
+#include "sm/name_match.h"
+
 namespace redbase::ql {
 
 namespace {
 
-char Folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string Folded(std::string_view text) {
-  std::string folded(text);
-  std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) { return Folded(c); });
-  return folded;
-}
-
 // Where the character at `at` ends.
 size_t EndOfCharacter(std::string_view text, size_t at) {
-  const auto continues = [](char c) { return (static_cast<uint8_t>(c) & 0xC0U) == 0x80U; };
   ++at;
-  while (at < text.size() && continues(text[at])) {
+  while (at < text.size() && common::ContinuesUtf8(text[at])) {
     ++at;
   }
   return at;
@@ -38,8 +32,8 @@ Result<LikePattern> LikePattern::Compile(std::string_view pattern, std::string_v
   std::string folded;
   std::string folded_escape;
   if (fold_case) {
-    folded = Folded(pattern);
-    folded_escape = Folded(escape);
+    folded = sm::FoldCase(pattern);
+    folded_escape = sm::FoldCase(escape);
     pattern = folded;
     escape = folded_escape;
   }
@@ -87,7 +81,7 @@ void LikePattern::Classify() {
 bool LikePattern::Matches(std::string_view text) const {
   std::string folded;
   if (fold_case_) {
-    folded = Folded(text);
+    folded = sm::FoldCase(text);
     text = folded;
   }
   switch (kind_) {
