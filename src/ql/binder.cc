@@ -283,9 +283,10 @@ class ConditionBinder {
     if (like.children().size() > 2) {
       const parser::Literal& literal = like.child(2).literal();
       escape = std::get<std::string>(literal.value);
-      if (common::CountUtf8(escape) > 1) {
+      if (const int64_t characters = common::CountUtf8(escape);
+          characters != 0 && characters != 1) {
         return ErrorAt(Code::kInvalidArgument, kInvalidCondition,
-                       literal.text + " is no escape character: it is longer than one",
+                       literal.text + " is no escape character: it must be one or none",
                        literal.position);
       }
     }

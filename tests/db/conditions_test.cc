@@ -145,6 +145,7 @@ TEST_P(ConditionsTest, WrongOnesAreNamed) {
   EXPECT_THAT(ErrorOf("b like 5"), HasSubstr("5 is a number, like takes strings at line 1"));
   EXPECT_THAT(ErrorOf("b like 'x\\'"), HasSubstr("must not end with escape character at line 1"));
   EXPECT_THAT(ErrorOf("b like 'x' escape 'yz'"), HasSubstr("'yz' is no escape character"));
+  EXPECT_THAT(ErrorOf("b like 'x' escape '\xFF\xFE'"), HasSubstr("is no escape character"));
   EXPECT_THAT(ErrorOf("1 = 'x'"), HasSubstr("1 is a number, 'x' is a string at line 1"));
 }
 
