@@ -101,6 +101,12 @@ class Builder {
                                    *indexed.tree, context_.view);
   }
 
+  Result<OperatorPtr> operator()(const Sort& /*sort*/) { return BadPlan("sort"); }
+  Result<OperatorPtr> operator()(const Limit& /*limit*/) { return BadPlan("limit"); }
+  Result<OperatorPtr> operator()(const Aggregate& /*aggregate*/) { return BadPlan("aggregate"); }
+  Result<OperatorPtr> operator()(const Append& /*append*/) { return BadPlan("append"); }
+  Result<OperatorPtr> operator()(const SetOperation& /*set*/) { return BadPlan("set"); }
+
   Result<OperatorPtr> operator()(const Values& values) {
     for (const std::vector<Value>& row : values.rows) {
       if (row.size() != schema_.size()) {
@@ -221,6 +227,12 @@ size_t LocalChildren(const PlanNode& plan) {
 // As many as the node must have.
 size_t WantedChildren(const PlanNode& plan) {
   struct Count {
+    size_t children;
+    size_t operator()(const Append&) const { return children; }
+    size_t operator()(const SetOperation&) const { return 2; }
+    size_t operator()(const Sort&) const { return 1; }
+    size_t operator()(const Limit&) const { return 1; }
+    size_t operator()(const Aggregate&) const { return 1; }
     size_t operator()(const FileScan&) const { return 0; }
     size_t operator()(const IndexScan&) const { return 0; }
     size_t operator()(const Values&) const { return 0; }
@@ -238,7 +250,7 @@ size_t WantedChildren(const PlanNode& plan) {
     size_t operator()(const Update&) const { return 1; }
     size_t operator()(const Route&) const { return 1; }
   };
-  return std::visit(Count(), plan.detail);
+  return std::visit(Count{plan.children.size()}, plan.detail);
 }
 
 }  // namespace

@@ -20,11 +20,11 @@ PlanDetail CloneDetail(const Project& detail) {
 }
 
 PlanDetail CloneDetail(const NestedLoopJoin& detail) {
-  return NestedLoopJoin{CloneExpr(detail.condition)};
+  return NestedLoopJoin{CloneExpr(detail.condition), detail.kind};
 }
 
 PlanDetail CloneDetail(const HashJoin& detail) {
-  return HashJoin{detail.left_keys, detail.right_keys, CloneExpr(detail.residual)};
+  return HashJoin{detail.left_keys, detail.right_keys, CloneExpr(detail.residual), detail.kind};
 }
 
 PlanDetail CloneDetail(const IndexJoin& detail) {

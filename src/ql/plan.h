@@ -65,18 +65,33 @@ struct Project {
   std::vector<ExprPtr> expressions;
 };
 
+// Which rows a join gives out.  The row given out is the left row and the right row side by
+// side, but for kSemi and kAnti, which give left rows, and kMark.
+enum class JoinKind : uint8_t {
+  kInner,
+  kLeft,    // left rows without a match once, with nulls on the right
+  kFull,    // right rows without a match as well, with nulls on the left, behind all others
+  kSemi,    // left rows with a match, once each
+  kAnti,    // left rows without a match
+  kMark,    // every left row and a boolean column: whether it has a match; unknown where only
+            // a null is in the way (`x in (select ...)`)
+  kSingle,  // as kLeft; a second match is an error (a scalar subquery)
+};
+
 // Every pair of rows that satisfies the condition; every pair without one.
 // The right child is read once and kept.
 struct NestedLoopJoin {
-  ExprPtr condition;
+  ExprPtr condition;  // over the left and right columns, whatever is given out; may be null
+  JoinKind kind = JoinKind::kInner;
 };
 
-// Inner join on left_keys[i] = right_keys[i]; built from the right child.
+// Join on left_keys[i] = right_keys[i]; built from the right child.
 // Nulls match nothing.
 struct HashJoin {
   std::vector<uint32_t> left_keys;   // columns of the left child
   std::vector<uint32_t> right_keys;  // columns of the right child
-  ExprPtr residual;                  // over the joined row; may be null
+  ExprPtr residual;                  // over the left and right columns; may be null
+  JoinKind kind = JoinKind::kInner;
 };
 
 // For each row of its one child, the records of `inner` whose key equals the
@@ -86,6 +101,76 @@ struct IndexJoin {
   std::vector<uint32_t> outer_keys;
   ExprPtr residual;                    // over the joined row; may be null
   std::vector<std::string> key_names;  // the inner columns of outer_keys, to print
+};
+
+// How rows are ordered by one column.  As in PostgreSQL, nulls count as larger than any value
+// unless it is said otherwise.
+struct SortKey {
+  uint32_t column = 0;  // of the child
+  bool descending = false;
+  bool nulls_first = false;
+
+  bool operator==(const SortKey&) const = default;
+};
+
+// All rows in order; those with equal keys in the order of the source.
+struct Sort {
+  std::vector<SortKey> keys;
+  // Only the first so many: a top-N that keeps no more than these.
+  std::optional<uint64_t> limit;
+};
+
+// `count` rows (all when there is none) behind the first `offset`, in the order of the source.
+// The values are bigints, known or parameters.
+struct Limit {
+  std::optional<Value> count;
+  std::optional<Value> offset;
+};
+
+enum class AggregateFunction : uint8_t {
+  kCountRows,  // count(*)
+  kCount,
+  kSum,
+  kAvg,
+  kMin,
+  kMax,
+  kStddevSamp,
+  kStddevPop,
+  kVarSamp,
+  kVarPop,
+  kBoolAnd,
+  kBoolOr,
+  kStringAgg,  // text, delimiter
+  kArrayAgg,
+  kFirst,  // any one value of the group; for columns that the group's keys decide
+};
+
+// One aggregate.  Its result type is that of its column in the node's schema.
+struct AggregateCall {
+  AggregateFunction function = AggregateFunction::kCountRows;
+  std::vector<uint32_t> arguments;  // columns of the child
+  bool distinct = false;
+  std::optional<uint32_t> filter;  // a boolean column: only rows where it is true
+  std::vector<SortKey> order;      // of the values within a group (string_agg, array_agg)
+};
+
+// One row a group of rows with equal values in the group columns, nulls being equal: first
+// these columns, then one column a call.  Without group columns exactly one row, also of no
+// rows; without calls it is `distinct`.
+struct Aggregate {
+  std::vector<uint32_t> groups;  // columns of the child
+  std::vector<AggregateCall> calls;
+};
+
+// The rows of all children, one child after another.
+struct Append {};
+
+// Rows of the left child that occur (kIntersect), or do not (kExcept), in the right child as
+// well, nulls being equal.  Without `all` each once; with it, as often as SQL says.
+enum class SetOperationKind : uint8_t { kIntersect, kExcept };
+struct SetOperation {
+  SetOperationKind kind = SetOperationKind::kIntersect;
+  bool all = false;
 };
 
 // Literal rows.
@@ -158,9 +243,9 @@ struct Route {
 // The rows that an exchange brings to this fragment.
 struct Receive {};
 
-using PlanDetail =
-    std::variant<FileScan, IndexScan, Filter, Project, NestedLoopJoin, HashJoin, IndexJoin, Values,
-                 TextScan, Insert, Delete, Update, LockRows, Gather, Route, Receive>;
+using PlanDetail = std::variant<FileScan, IndexScan, Filter, Project, NestedLoopJoin, HashJoin,
+                                IndexJoin, Sort, Limit, Aggregate, Append, SetOperation, Values,
+                                TextScan, Insert, Delete, Update, LockRows, Gather, Route, Receive>;
 
 struct PlanNode {
   Schema schema;  // of the rows it gives out

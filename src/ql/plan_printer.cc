@@ -118,6 +118,17 @@ class Arguments {
     }
     return text + Residual(join.residual);
   }
+  std::string operator()(const Sort& sort) const { return SortText(sort.keys); }
+  std::string operator()(const Limit& limit) const {
+    std::string text = limit.count ? limit.count->ToString() : "all";
+    return limit.offset ? text + " offset " + limit.offset->ToString() : text;
+  }
+  std::string operator()(const Aggregate& aggregate) const {
+    const Schema& below = node_.children[0]->schema;
+    return Joined(aggregate.groups, ", ", [&](uint32_t column) { return FullName(below[column]); });
+  }
+  std::string operator()(const Append& /*append*/) const { return ""; }
+  std::string operator()(const SetOperation& set) const { return set.all ? "all" : ""; }
   std::string operator()(const Values& values) const {
     return std::to_string(values.rows.size()) + (values.rows.size() == 1 ? " row" : " rows");
   }
@@ -146,6 +157,16 @@ class Arguments {
   std::string operator()(const Receive& /*receive*/) const { return ""; }
 
  private:
+  std::string SortText(const std::vector<SortKey>& keys) const {
+    const Schema& below = node_.children[0]->schema;
+    return Joined(keys, ", ", [&](const SortKey& key) {
+      return FullName(below[key.column]) + (key.descending ? " desc" : "") +
+             (key.nulls_first == key.descending ? ""
+              : key.nulls_first                 ? " nulls first"
+                                                : " nulls last");
+    });
+  }
+
   // Every predicate, or in the classic style the first: others are filters.
   template <typename Scan>
   std::string ScanText(const Scan& scan) const {
@@ -176,11 +197,26 @@ const char* NameOf(const PlanNode& node, PlanStyle style) {
   };
   // In the order of PlanDetail.
   static constexpr Names kNames[] = {
-      {"FileScan", "FileScanOp"},     {"IndexScan", "IndexScanOp"},     {"Filter", "FilterOp"},
-      {"Project", "ProjectOp"},       {"NestedLoopJoin", "NLJoinOp"},   {"HashJoin", "HashJoinOp"},
-      {"IndexJoin", "IndexNLJoinOp"}, {"Values", "ValuesOp"},           {"TextScan", "LoadOp"},
-      {"Insert", "InsertOp"},         {"Delete", "DeleteOp"},           {"Update", "UpdateOp"},
-      {"LockRows", "LockRowsOp"},     {"ShuffleData", "ShuffleDataOp"}, {"Route", "RouteOp"},
+      {"FileScan", "FileScanOp"},
+      {"IndexScan", "IndexScanOp"},
+      {"Filter", "FilterOp"},
+      {"Project", "ProjectOp"},
+      {"NestedLoopJoin", "NLJoinOp"},
+      {"HashJoin", "HashJoinOp"},
+      {"IndexJoin", "IndexNLJoinOp"},
+      {"Sort", "SortOp"},
+      {"Limit", "LimitOp"},
+      {"Aggregate", "AggregateOp"},
+      {"Append", "AppendOp"},
+      {"SetOperation", "SetOp"},
+      {"Values", "ValuesOp"},
+      {"TextScan", "LoadOp"},
+      {"Insert", "InsertOp"},
+      {"Delete", "DeleteOp"},
+      {"Update", "UpdateOp"},
+      {"LockRows", "LockRowsOp"},
+      {"ShuffleData", "ShuffleDataOp"},
+      {"Route", "RouteOp"},
       {"Receive", "ReceiveOp"},
   };
   static_assert(std::size(kNames) == std::variant_size_v<PlanDetail>);
