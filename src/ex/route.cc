@@ -25,7 +25,10 @@ const ql::PlanNode& LeafOf(const ql::PlanNode& plan) {
 
 Route::Route(const ql::PlanNode& route, std::unique_ptr<ql::Operator> source,
              FragmentStarter& starter, common::MemoryAccount* memory)
-    : Operator(route.schema, nullptr), source_(std::move(source)), writer_(route, starter) {
+    : Operator(route.schema, nullptr),
+      source_(std::move(source)),
+      partitions_(std::get<ql::Route>(route.detail).vector.partition_count()),
+      writer_(route, starter) {
   const auto& detail = std::get<ql::Route>(route.detail);
   const Schema& rows = LeafOf(*route.children[1]).schema;
   if (route.children[0]->estimated_rows >= kManyRows) {

@@ -28,6 +28,7 @@ class Route : public ql::Operator {
   ~Route() override;
 
   ql::BlockingInput blocking_input() override { return {source_.get(), sink_.get()}; }
+  uint32_t PartitionCount() const override { return partitions_; }
   // Rows that moved are counted by the update that moved them.
   uint64_t changed_rows() const override { return moved_ ? 0 : streams_.changed_rows(); }
   std::vector<std::string> Notices() const override { return streams_.notices(); }
@@ -41,6 +42,7 @@ class Route : public ql::Operator {
   Status DoClose() override;
 
   const std::unique_ptr<ql::Operator> source_;
+  const uint32_t partitions_;
   PartitionWriter writer_;
   std::unique_ptr<ql::Sink> sink_;
   MovedRowsSink* moved_ = nullptr;  // sink_, with moved_only

@@ -1,5 +1,6 @@
 #include "ex/shuffle_data.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace redbase::ex {
@@ -8,6 +9,14 @@ struct ShuffleData::State : ql::WorkerState {
   explicit State(ql::WakeFunction w) : wake(std::move(w)) {}
   const ql::WakeFunction wake;
 };
+
+uint32_t ShuffleData::PartitionCount() const {
+  uint32_t count = 1;
+  for (const uint32_t partition : std::get<ql::Gather>(gather_.detail).partitions) {
+    count = std::max(count, partition + 1);
+  }
+  return count;
+}
 
 Status ShuffleData::DoOpen() {
   const auto& gather = std::get<ql::Gather>(gather_.detail);

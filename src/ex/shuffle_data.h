@@ -22,6 +22,7 @@ class ShuffleData : public ql::Operator {
   ShuffleData(const ql::PlanNode& gather, FragmentStarter& starter)
       : Operator(gather.schema, nullptr), gather_(gather), starter_(starter) {}
 
+  uint32_t PartitionCount() const override;
   uint64_t changed_rows() const override { return streams_.changed_rows(); }
   std::vector<std::string> Notices() const override { return streams_.notices(); }
 

@@ -11,6 +11,14 @@ void WorkerState::Advance(uint64_t position) {
   }
 }
 
+WorkerState* WorkerState::leaf() {
+  WorkerState* state = this;
+  while (state->child() != nullptr) {
+    state = state->child();
+  }
+  return state;
+}
+
 Status Operator::Open() {
   assert(!open_);
   open_ = true;

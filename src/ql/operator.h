@@ -46,6 +46,8 @@ class WorkerState {
   uint64_t position() const { return position_.load(std::memory_order_acquire); }
   // Says where it is, before the first batch from there.
   void Advance(uint64_t position);
+  // The state of the source at the end of its chain.
+  WorkerState* leaf();
   // Is called after each Advance.
   void set_listener(std::function<void()> listener) { listener_ = std::move(listener); }
 
@@ -89,6 +91,10 @@ class Operator {
   virtual size_t MaxWorkers() const { return child_ ? child_->MaxWorkers() : 1; }
   // Null source: there is none.
   virtual BlockingInput blocking_input() { return {}; }
+  // Inputs other than child() that it reads in the same pipeline; it opens and closes them.
+  virtual std::vector<Operator*> branches() { return {}; }
+  // Batch::partition() of its rows is below this.
+  virtual uint32_t PartitionCount() const { return child_ ? child_->PartitionCount() : 1; }
   // Rows that it has inserted, erased or updated.
   virtual uint64_t changed_rows() const { return 0; }
   // What the user should know of, once the input has ended.

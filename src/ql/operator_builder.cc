@@ -2,6 +2,7 @@
 #include <utility>
 #include <variant>
 
+#include "ql/internal/append.h"
 #include "ql/internal/delete.h"
 #include "ql/internal/file_scan.h"
 #include "ql/internal/filter.h"
@@ -9,6 +10,7 @@
 #include "ql/internal/index_join.h"
 #include "ql/internal/index_scan.h"
 #include "ql/internal/insert.h"
+#include "ql/internal/limit.h"
 #include "ql/internal/lock_rows.h"
 #include "ql/internal/nested_loop_join.h"
 #include "ql/internal/project.h"
@@ -43,14 +45,19 @@ Status RequireColumns(const Schema& given, const Schema& wanted, size_t count, c
   for (size_t i = 0; same && i < count; ++i) {
     same = PhysicalTypeOf(given[i].type) == PhysicalTypeOf(wanted[i].type);
   }
-  return same ? Status() : BadPlan(std::string(node) + ": columns are not the relation's");
+  return same ? Status() : BadPlan(std::string(node) + ": columns of other types");
 }
 
 // Builds one node; its children are built already.
 class Builder {
  public:
-  Builder(const PlanNode& plan, ExecContext& context, std::vector<OperatorPtr> children)
-      : schema_(plan.schema), plan_(plan), context_(context), children_(std::move(children)) {}
+  Builder(const PlanNode& plan, ExecContext& context, std::vector<OperatorPtr> children,
+          std::unique_ptr<LimitScope> limit_scope)
+      : schema_(plan.schema),
+        plan_(plan),
+        context_(context),
+        children_(std::move(children)),
+        limit_scope_(std::move(limit_scope)) {}
 
   Result<OperatorPtr> operator()(const FileScan& scan) {
     // A view shows what the transaction sees; other relations it has locked.
@@ -102,9 +109,17 @@ class Builder {
   }
 
   Result<OperatorPtr> operator()(const Sort& /*sort*/) { return BadPlan("sort"); }
-  Result<OperatorPtr> operator()(const Limit& /*limit*/) { return BadPlan("limit"); }
+  Result<OperatorPtr> operator()(const Limit& limit) {
+    ASSIGN_OR_RETURN(const LimitOperator::Range range, LimitOperator::RangeOf(limit));
+    return Make<LimitOperator>(schema_, TakeChild(0), range, std::move(limit_scope_));
+  }
   Result<OperatorPtr> operator()(const Aggregate& /*aggregate*/) { return BadPlan("aggregate"); }
-  Result<OperatorPtr> operator()(const Append& /*append*/) { return BadPlan("append"); }
+  Result<OperatorPtr> operator()(const Append& /*append*/) {
+    for (const OperatorPtr& child : children_) {
+      RETURN_IF_ERROR(RequireColumns(child->schema(), schema_, child->schema().size(), "append"));
+    }
+    return Make<AppendOperator>(schema_, std::move(children_));
+  }
   Result<OperatorPtr> operator()(const SetOperation& /*set*/) { return BadPlan("set"); }
 
   Result<OperatorPtr> operator()(const Values& values) {
@@ -214,6 +229,7 @@ class Builder {
   const PlanNode& plan_;
   ExecContext& context_;
   std::vector<OperatorPtr> children_;
+  std::unique_ptr<LimitScope> limit_scope_;  // that the child of a limit was built in
 };
 
 // Children that run here; fragments of exchanges run elsewhere.
@@ -260,12 +276,18 @@ Result<OperatorPtr> BuildOperator(const PlanNode& plan, ExecContext& context) {
   if (count != WantedChildren(plan) || plan.children.size() < count) {
     return BadPlan("a node with " + std::to_string(count) + " children");
   }
+  std::unique_ptr<LimitScope> limit_scope;
+  if (plan.As<Limit>() != nullptr) {
+    limit_scope = std::make_unique<LimitScope>(context);
+  }
+  ExecContext& inner = limit_scope == nullptr ? context : limit_scope->context;
   std::vector<OperatorPtr> children;
   for (size_t i = 0; i < count; ++i) {
-    ASSIGN_OR_RETURN(OperatorPtr child, BuildOperator(*plan.children[i], context));
+    ASSIGN_OR_RETURN(OperatorPtr child, BuildOperator(*plan.children[i], inner));
     children.push_back(std::move(child));
   }
-  return std::visit(Builder(plan, context, std::move(children)), plan.detail);
+  return std::visit(Builder(plan, context, std::move(children), std::move(limit_scope)),
+                    plan.detail);
 }
 
 }  // namespace redbase::ql

@@ -10,13 +10,6 @@ namespace {
 // Batches after which a helper lets other tasks run.
 constexpr int kBatchesPerTask = 64;
 
-WorkerState* LeafOf(WorkerState* state) {
-  while (state->child() != nullptr) {
-    state = state->child();
-  }
-  return state;
-}
-
 // After such an error nothing is won by going on before its place.
 bool StopsEverything(Code code) { return code == Code::kCancelled || code == Code::kNoMemory; }
 
@@ -58,7 +51,7 @@ Status PipelineRun::MakeWorkers() {
     };
     Worker& worker = workers_[i];
     ASSIGN_OR_RETURN(worker.state, source_.NewWorker(peers[i].wake));
-    worker.leaf = LeafOf(worker.state.get());
+    worker.leaf = worker.state->leaf();
     peers[i].source = worker.leaf;
     if (count > 1) {
       worker.leaf->set_listener([this] {
@@ -152,7 +145,8 @@ Result<PipelineRun::State> PipelineRun::MoveBatch(size_t worker) {
   }
   ASSIGN_OR_RETURN(const Poll poll, source_.Next(self.state.get(), &self.batch));
   if (poll == Poll::kBlocked) {
-    return State::kParked;
+    // Behind an error it may wait for one that has ended; before it nobody does.
+    return self.place() >= error_sequence_.load() ? State::kEnded : State::kParked;
   }
   if (poll == Poll::kEnd) {
     RETURN_IF_ERROR(sink_.End(worker));
@@ -281,11 +275,17 @@ void PipelineRun::Stop() {
 
 std::vector<Pipeline> CutPipelines(Operator& root) {
   std::vector<Pipeline> pipelines;
+  const auto add_those_of = [&pipelines](Operator& input) {
+    const std::vector<Pipeline> before = CutPipelines(input);
+    pipelines.insert(pipelines.end(), before.begin(), before.end());
+  };
   for (Operator* op = &root; op != nullptr; op = op->child()) {
+    for (Operator* branch : op->branches()) {
+      add_those_of(*branch);
+    }
     const BlockingInput input = op->blocking_input();
     if (input.source != nullptr) {
-      const std::vector<Pipeline> before = CutPipelines(*input.source);
-      pipelines.insert(pipelines.end(), before.begin(), before.end());
+      add_those_of(*input.source);
       pipelines.push_back({input.source, input.sink});
     }
   }

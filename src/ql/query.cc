@@ -41,6 +41,9 @@ template <typename Visit>
 void VisitOperators(Operator& root, Visit visit) {
   for (Operator* op = &root; op != nullptr; op = op->child()) {
     visit(*op);
+    for (Operator* branch : op->branches()) {
+      VisitOperators(*branch, visit);
+    }
     const BlockingInput input = op->blocking_input();
     if (input.source != nullptr) {
       VisitOperators(*input.source, visit);

@@ -246,6 +246,17 @@ PlanPtr ExecutionTest::Input(const Schema& schema, std::vector<Row> rows) {
   return Input(std::move(input));
 }
 
+PlanPtr ExecutionTest::ParallelInput(const Schema& schema, std::vector<Row> rows, bool blocks) {
+  TestInput input;
+  input.schema = schema;
+  input.rows = std::move(rows);
+  input.rows_per_morsel = 7;
+  input.workers = 4;
+  input.blocks = blocks;
+  input.with_selection = true;
+  return Input(std::move(input));
+}
+
 PlanPtr ExecutionTest::Scan(std::string_view table, std::vector<rm::ColumnPredicate> predicates,
                             bool with_rids) {
   const sm::RelationPtr relation = Table(table);

@@ -44,6 +44,19 @@ std::vector<std::string> Sorted(std::vector<std::string> lines);
 // Values of the schema's types from a small domain, some of them null.
 std::vector<Row> RandomRows(Random& random, const Schema& schema, size_t count, uint64_t domain);
 // The schema's columns as expressions.
+// A node above others.
+template <typename T>
+PlanPtr Above(Schema schema, T detail, PlanPtr child) {
+  std::vector<PlanPtr> children;
+  children.push_back(std::move(child));
+  return MakePlan(std::move(schema), std::move(detail), std::move(children));
+}
+template <typename T>
+PlanPtr AboveTwo(Schema schema, T detail, PlanPtr left, PlanPtr right) {
+  PlanPtr plan = Above(std::move(schema), std::move(detail), std::move(left));
+  plan->children.push_back(std::move(right));
+  return plan;
+}
 ExprPtr ColumnOf(const Schema& schema, uint32_t column);
 ExprPtr Comparison(const Schema& schema, uint32_t column, CompareOp op, Value value);
 uint64_t NewSeed();
@@ -56,6 +69,8 @@ class ExecutionTest : public ::testing::Test {
   // A leaf that gives the input's rows.
   PlanPtr Input(TestInput input);
   PlanPtr Input(const Schema& schema, std::vector<Row> rows);
+  // Of four workers, with rows between that do not count.
+  PlanPtr ParallelInput(const Schema& schema, std::vector<Row> rows, bool blocks = false);
   PlanPtr Scan(std::string_view table, std::vector<rm::ColumnPredicate> predicates = {},
                bool with_rids = false);
 

@@ -47,25 +47,12 @@ class JoinTest : public ExecutionTest {
                          Expr::ColumnRef(static_cast<uint32_t>(left.size()) + right_column,
                                          right[right_column].type));
   }
-  PlanPtr ParallelInput(const Schema& schema, std::vector<Row> rows, bool blocks = false) {
-    TestInput input;
-    input.schema = schema;
-    input.rows = std::move(rows);
-    input.rows_per_morsel = 7;
-    input.workers = 4;
-    input.blocks = blocks;
-    input.with_selection = true;
-    return Input(std::move(input));
-  }
 
  private:
   template <typename T>
   static PlanPtr JoinPlan(T join, PlanPtr left, PlanPtr right) {
     Schema schema = Schema::Join(left->schema, right->schema);
-    std::vector<PlanPtr> children;
-    children.push_back(std::move(left));
-    children.push_back(std::move(right));
-    return MakePlan(std::move(schema), std::move(join), std::move(children));
+    return AboveTwo(std::move(schema), std::move(join), std::move(left), std::move(right));
   }
 };
 
