@@ -33,12 +33,13 @@ struct Identifier {
   Position position;
 };
 
-// The word of a type and the length in parentheses behind it, unchecked:
-// ResolveType (type_name.h) says what type it is.  Classic words hold their
-// length themselves (`c20`).
+// The words of a type, with a blank between, and the numbers in parentheses behind
+// it, unchecked: ResolveType (type_name.h) says what type it is.  Classic words hold
+// their length themselves (`c20`).
 struct TypeName {
   std::string word;
   std::optional<int64_t> length;
+  std::optional<int64_t> scale;  // the second number
   Position position;
 };
 

@@ -274,8 +274,8 @@ Box<ColumnRef> MakeColumnRef(Identifier relation, std::string_view name) {
 
 Box<ColumnDefinition> MakeColumn(Identifier name, std::string_view word,
                                  std::optional<int64_t> length, Position type_position) {
-  return BoxOf(
-      ColumnDefinition{std::move(name), TypeName{std::string(word), length, type_position}});
+  return BoxOf(ColumnDefinition{std::move(name),
+                                TypeName{std::string(word), length, std::nullopt, type_position}});
 }
 
 Box<Statement> MakePrint(Print::Target target, Identifier relation) {

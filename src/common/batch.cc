@@ -4,6 +4,8 @@
 #include <cassert>
 #include <limits>
 
+#include "common/physical_value.h"
+
 namespace redbase {
 
 void Batch::Reset(const Schema& schema, size_t capacity) {
@@ -28,69 +30,14 @@ void Batch::Clear() {
   sequence_ = 0;
 }
 
-Value Batch::GetValue(size_t column, size_t row) const {
-  const Vector& vector = columns_[column];
-  if (!vector.IsValid(row)) {
-    return Value::Null();
-  }
-  switch (vector.physical()) {
-    case PhysicalType::kBool:
-      return Value::Int(vector.data<uint8_t>()[row]);
-    case PhysicalType::kInt16:
-      return Value::Int(vector.data<int16_t>()[row]);
-    case PhysicalType::kInt32:
-      return Value::Int(vector.data<int32_t>()[row]);
-    case PhysicalType::kInt64:
-      return Value::Bigint(vector.data<int64_t>()[row]);
-    case PhysicalType::kFloat32:
-      return Value::Real(vector.data<float>()[row]);
-    case PhysicalType::kFloat64:
-      return Value::Double(vector.data<double>()[row]);
-    case PhysicalType::kString:
-      return Value::String(std::string(vector.data<StringView>()[row].view()));
-    case PhysicalType::kInt128:
-      break;
-  }
-  assert(false && "no SQL type has this physical type yet");
-  return Value::Null();
-}
+Value Batch::GetValue(size_t column, size_t row) const { return ValueAt(columns_[column], row); }
 
 void Batch::SetValue(size_t column, size_t row, const Value& value) {
   Vector& vector = columns_[column];
-  if (value.is_null()) {
-    vector.SetNull(row);
-    if (vector.physical() == PhysicalType::kString) {
-      vector.data<StringView>()[row] = StringView();
-    }
-    return;
+  PutBorrowed(value, row, &vector);
+  if (vector.physical() == PhysicalType::kString && vector.IsValid(row)) {
+    vector.SetString(row, vector.data<StringView>()[row].view());
   }
-  vector.SetValid(row);
-  switch (vector.physical()) {
-    case PhysicalType::kBool:
-      vector.data<uint8_t>()[row] = value.int_value() != 0 ? 1 : 0;
-      return;
-    case PhysicalType::kInt16:
-      vector.data<int16_t>()[row] = static_cast<int16_t>(value.int_value());
-      return;
-    case PhysicalType::kInt32:
-      vector.data<int32_t>()[row] = value.int_value();
-      return;
-    case PhysicalType::kInt64:
-      vector.data<int64_t>()[row] = value.bigint_value();
-      return;
-    case PhysicalType::kFloat32:
-      vector.data<float>()[row] = value.real_value();
-      return;
-    case PhysicalType::kFloat64:
-      vector.data<double>()[row] = value.double_value();
-      return;
-    case PhysicalType::kString:
-      vector.SetString(row, value.string_value());
-      return;
-    case PhysicalType::kInt128:
-      break;
-  }
-  assert(false && "no SQL type has this physical type yet");
 }
 
 size_t Batch::Append(const Batch& source, size_t first) {

@@ -76,8 +76,8 @@ class Batch {
   // The value of one cell, for printing and tests: slow.  `row` counts stored
   // rows, not selected ones.
   Value GetValue(size_t column, size_t row) const;
-  // Requires: value is null or of the column's physical type; an int for
-  // boolean and smallint.
+  // Requires: value is null or of the column's type; an int for smallint, and
+  // perhaps for boolean.
   void SetValue(size_t column, size_t row, const Value& value);
 
   // Appends the selected rows of `source`, as many as fit, from the `first`-th

@@ -41,6 +41,9 @@ std::optional<int64_t> IntegerOf(const Value& v) {
   if (v.is_int()) {
     return v.int_value();
   }
+  if (v.is_boolean()) {
+    return v.boolean_value() ? 1 : 0;
+  }
   return v.is_bigint() ? std::optional(v.bigint_value()) : std::nullopt;
 }
 
@@ -202,8 +205,9 @@ Result<Value> Value::CastTo(LogicalType type) const {
     case TypeId::kClassicString:
     case TypeId::kVarchar:
       return CastToString(*this, type);
+    default:
+      return Mismatch(*this, type);
   }
-  return Status(Code::kInternal, "cast to a type of unknown number");
 }
 
 std::string Value::ToString() const {

@@ -27,6 +27,7 @@ T NumberAt(const Vector& vector, size_t row, FromReal from_real) {
       return from_real(vector.data<double>()[row]);
     case PhysicalType::kString:
     case PhysicalType::kInt128:
+    case PhysicalType::kInterval:
       break;
   }
   return T{};

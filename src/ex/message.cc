@@ -126,6 +126,7 @@ uint64_t ShapeFingerprint(const Schema& schema, const std::optional<sm::Partitio
     writer.PutString(column.name);
     writer.Put(static_cast<uint8_t>(column.type.id));
     writer.Put(column.type.length);
+    writer.Put(column.type.scale);
   }
   if (range) {
     writer.Put(range->column);

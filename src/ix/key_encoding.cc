@@ -1,5 +1,6 @@
 #include "ix/key_encoding.h"
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
@@ -7,6 +8,8 @@
 #include <limits>
 #include <optional>
 #include <type_traits>
+
+#include "common/physical_value.h"
 
 namespace redbase::ix {
 
@@ -20,13 +23,18 @@ constexpr char kZero = 0x00;
 constexpr char kEscape = '\xFF';
 
 template <typename T>
-using UnsignedOf =
-    std::conditional_t<sizeof(T) == 1, uint8_t,
-                       std::conditional_t<sizeof(T) == 2, uint16_t,
-                                          std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>>>;
+using UnsignedOf = std::conditional_t<
+    sizeof(T) == 1, uint8_t,
+    std::conditional_t<sizeof(T) == 2, uint16_t,
+                       std::conditional_t<sizeof(T) == 4, uint32_t,
+                                          std::conditional_t<sizeof(T) == 8, uint64_t, UInt128>>>>;
 
 template <typename U>
 constexpr U kTopBit = static_cast<U>(U{1} << (sizeof(U) * 8 - 1));
+
+// The standard's trait leaves 128 bits out.
+template <typename T>
+constexpr bool kIsSigned = static_cast<T>(-1) < static_cast<T>(0);
 
 template <typename U>
 U BigEndian(U bits) {
@@ -36,8 +44,11 @@ U BigEndian(U bits) {
     return __builtin_bswap16(bits);
   } else if constexpr (sizeof(U) == 4) {
     return __builtin_bswap32(bits);
-  } else {
+  } else if constexpr (sizeof(U) == 8) {
     return __builtin_bswap64(bits);
+  } else {
+    return (U{__builtin_bswap64(static_cast<uint64_t>(bits))} << 64) |
+           __builtin_bswap64(static_cast<uint64_t>(bits >> 64));
   }
 }
 
@@ -53,7 +64,7 @@ UnsignedOf<T> OrderedBits(T value) {
     }
     const U bits = std::bit_cast<U>(value);
     return (bits & kTopBit<U>) != 0 ? static_cast<U>(~bits) : static_cast<U>(bits | kTopBit<U>);
-  } else if constexpr (std::is_signed_v<T>) {
+  } else if constexpr (kIsSigned<T>) {
     return static_cast<U>(static_cast<U>(value) ^ kTopBit<U>);
   } else {
     return value;
@@ -66,7 +77,7 @@ T FromOrderedBits(UnsignedOf<T> bits) {
   if constexpr (std::is_floating_point_v<T>) {
     const bool positive = (bits & kTopBit<U>) != 0;
     return std::bit_cast<T>(positive ? static_cast<U>(bits & ~kTopBit<U>) : static_cast<U>(~bits));
-  } else if constexpr (std::is_signed_v<T>) {
+  } else if constexpr (kIsSigned<T>) {
     return static_cast<T>(bits ^ kTopBit<U>);
   } else {
     return bits;
@@ -115,6 +126,17 @@ size_t LongestString(LogicalType type) {
   return 2 * size_t{type.length} * (type.id == TypeId::kVarchar ? kBytesOfCharacter : 1) + 2;
 }
 
+template <typename T>
+void AppendPhysical(const T& value, bool descending, std::string* out) {
+  if constexpr (std::is_same_v<T, StringView>) {
+    AppendString(value.view(), descending, out);
+  } else if constexpr (std::is_same_v<T, Interval>) {
+    AppendNumber(value.Length(), descending, out);
+  } else {
+    AppendNumber(value, descending, out);
+  }
+}
+
 void AppendNull(const KeyColumn& column, std::string* out) {
   out->push_back(column.nulls_first ? kNullFirst : kNullLast);
 }
@@ -125,24 +147,9 @@ void AppendCell(const KeyColumn& column, const Vector& vector, size_t row, std::
     AppendNull(column, out);
     return;
   }
-  switch (vector.physical()) {
-    case PhysicalType::kBool:
-      return AppendNumber(vector.data<uint8_t>()[row], column.descending, out);
-    case PhysicalType::kInt16:
-      return AppendNumber(vector.data<int16_t>()[row], column.descending, out);
-    case PhysicalType::kInt32:
-      return AppendNumber(vector.data<int32_t>()[row], column.descending, out);
-    case PhysicalType::kInt64:
-      return AppendNumber(vector.data<int64_t>()[row], column.descending, out);
-    case PhysicalType::kFloat32:
-      return AppendNumber(vector.data<float>()[row], column.descending, out);
-    case PhysicalType::kFloat64:
-      return AppendNumber(vector.data<double>()[row], column.descending, out);
-    case PhysicalType::kString:
-      return AppendString(vector.data<StringView>()[row].view(), column.descending, out);
-    case PhysicalType::kInt128:
-      assert(false);  // no SQL type has it yet
-  }
+  WithPhysicalType(vector.physical(), [&](auto tag) {
+    AppendPhysical(vector.data<typename decltype(tag)::type>()[row], column.descending, out);
+  });
 }
 
 void AppendValue(const KeyColumn& column, const Value& value, std::string* out) {
@@ -150,24 +157,25 @@ void AppendValue(const KeyColumn& column, const Value& value, std::string* out) 
     AppendNull(column, out);
     return;
   }
-  switch (PhysicalTypeOf(column.type)) {
-    case PhysicalType::kBool:
-      return AppendNumber(static_cast<uint8_t>(value.int_value()), column.descending, out);
-    case PhysicalType::kInt16:
-      return AppendNumber(static_cast<int16_t>(value.int_value()), column.descending, out);
-    case PhysicalType::kInt32:
-      return AppendNumber(value.int_value(), column.descending, out);
-    case PhysicalType::kInt64:
-      return AppendNumber(value.bigint_value(), column.descending, out);
-    case PhysicalType::kFloat32:
-      return AppendNumber(value.real_value(), column.descending, out);
-    case PhysicalType::kFloat64:
-      return AppendNumber(value.double_value(), column.descending, out);
-    case PhysicalType::kString:
-      return AppendString(value.string_value(), column.descending, out);
-    case PhysicalType::kInt128:
-      assert(false);
-  }
+  WithPhysicalType(PhysicalTypeOf(column.type), [&](auto tag) {
+    AppendPhysical(PhysicalOf<typename decltype(tag)::type>(value), column.descending, out);
+  });
+}
+
+// The interval of a length: as many months as there are, then days.
+Interval IntervalOf(Int128 length) {
+  constexpr Int128 kMonth = Int128{30} * kMicrosPerDay;
+  const auto whole = [](Int128 parts) {
+    using Limits = std::numeric_limits<int32_t>;
+    return static_cast<int32_t>(
+        std::clamp<Int128>(parts, Int128{Limits::min()}, Int128{Limits::max()}));
+  };
+  Interval interval;
+  interval.months = whole(length / kMonth);
+  length -= interval.months * kMonth;
+  interval.days = whole(length / kMicrosPerDay);
+  interval.micros = static_cast<int64_t>(length - Int128{interval.days} * kMicrosPerDay);
+  return interval;
 }
 
 // Takes values off the front of an encoded key.
@@ -190,42 +198,36 @@ class Decoder {
 
  private:
   std::optional<Value> NextValue(const KeyColumn& column) {
-    switch (PhysicalTypeOf(column.type)) {
-      case PhysicalType::kBool:
-        return Number<uint8_t>(column, [](uint8_t v) { return Value::Int(v); });
-      case PhysicalType::kInt16:
-        return Number<int16_t>(column, [](int16_t v) { return Value::Int(v); });
-      case PhysicalType::kInt32:
-        return Number<int32_t>(column, Value::Int);
-      case PhysicalType::kInt64:
-        return Number<int64_t>(column, Value::Bigint);
-      case PhysicalType::kFloat32:
-        return Number<float>(column, Value::Real);
-      case PhysicalType::kFloat64:
-        return Number<double>(column, Value::Double);
-      case PhysicalType::kString:
-        return String(column.descending);
-      case PhysicalType::kInt128:
-        break;
-    }
-    return std::nullopt;
+    return WithPhysicalType(PhysicalTypeOf(column.type), [&](auto tag) -> std::optional<Value> {
+      using T = typename decltype(tag)::type;
+      if constexpr (std::is_same_v<T, StringView>) {
+        const std::optional<std::string> text = String(column.descending);
+        return text ? std::optional(ValueOf(column.type, StringView(*text))) : std::nullopt;
+      } else if constexpr (std::is_same_v<T, Interval>) {
+        const std::optional<Int128> length = Number<Int128>(column.descending);
+        return length ? std::optional(Value::OfInterval(IntervalOf(*length))) : std::nullopt;
+      } else {
+        const std::optional<T> number = Number<T>(column.descending);
+        return number ? std::optional(ValueOf(column.type, *number)) : std::nullopt;
+      }
+    });
   }
 
-  template <typename T, typename MakeValue>
-  std::optional<Value> Number(const KeyColumn& column, MakeValue make_value) {
+  template <typename T>
+  std::optional<T> Number(bool descending) {
     using U = UnsignedOf<T>;
     if (rest_.size() < sizeof(U)) {
       return std::nullopt;
     }
-    U bits = 0;
+    UInt128 bits = 0;
     for (size_t i = 0; i < sizeof(U); ++i) {
-      bits = static_cast<U>((uint64_t{bits} << 8) | static_cast<uint8_t>(rest_[i]));
+      bits = (bits << 8) | static_cast<uint8_t>(rest_[i]);
     }
     rest_.remove_prefix(sizeof(U));
-    return make_value(FromOrderedBits<T>(column.descending ? static_cast<U>(~bits) : bits));
+    return FromOrderedBits<T>(static_cast<U>(descending ? ~bits : bits));
   }
 
-  std::optional<Value> String(bool descending) {
+  std::optional<std::string> String(bool descending) {
     const char flip = descending ? '\xFF' : '\0';
     std::string value;
     for (size_t i = 0; i < rest_.size(); ++i) {
@@ -240,7 +242,7 @@ class Decoder {
       const char after = static_cast<char>(rest_[i] ^ flip);
       if (after == kZero) {
         rest_.remove_prefix(i + 1);
-        return Value::String(std::move(value));
+        return value;
       }
       if (after != kEscape) {
         return std::nullopt;

@@ -117,8 +117,8 @@ static_assert(kHintsOffset == 48 && kSlotsOffset == 176);
 //   | "RBIX"| u32     | u32    | u32     | u64     | u32   | u32        | 8 B each   |
 //   +-------+---------+--------+---------+---------+-------+------------+------------+
 //
-//   column: type id (u8), flags (u8; 1 descending, 2 nulls first), zero (u16),
-//   length (u32)
+//   column: type id (u8), flags (u8; 1 descending, 2 nulls first), scale (u8),
+//   zero (u8), length (u32)
 //
 // Entries and nodes are counted in memory and saved by Flush and Close.
 struct MetaHeader {
@@ -138,9 +138,11 @@ static_assert(sizeof(MetaHeader) == 32);
 struct MetaColumn {
   uint8_t type;
   uint8_t flags;
-  uint16_t zero;
+  uint8_t scale;
+  uint8_t zero;
   uint32_t length;
 };
+static_assert(offsetof(MetaColumn, scale) == 2);
 static_assert(offsetof(MetaColumn, length) == 4);
 static_assert(sizeof(MetaColumn) == 8);
 

@@ -62,6 +62,7 @@ void AppendNumber(const Vector& vector, size_t row, std::string* out) {
       common::AppendFixed(out, vector.data<double>()[row]);
       return;
     case PhysicalType::kInt128:
+    case PhysicalType::kInterval:
     case PhysicalType::kString:
       return;  // no number of the types there are
   }

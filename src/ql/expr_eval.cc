@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/physical_value.h"
 #include "ql/internal/cast_kernels.h"
 #include "ql/internal/compare_kernels.h"
 #include "ql/internal/like_pattern.h"
@@ -199,7 +200,7 @@ void Evaluator::FillConstant(const Value& value, Rows rows, Vector* out) {
     rows.ForEach([&](size_t row) { PutValue(value, row, out); });
     return;
   }
-  const StringView view = out->heap().Add(value.string_value());
+  const StringView view = out->heap().Add(PhysicalOf<StringView>(value).view());
   rows.ForEach([&](size_t row) { out->data<StringView>()[row] = view; });
 }
 
@@ -379,41 +380,6 @@ Status Evaluate(const Expr& expr, const Batch& batch, Vector* out) {
   return Evaluator(batch).Evaluate(expr, SelectedRows(batch), out);
 }
 
-void PutValue(const Value& value, size_t row, Vector* out) {
-  if (value.is_null()) {
-    out->SetNull(row);
-    if (out->physical() == PhysicalType::kString) {
-      out->data<StringView>()[row] = StringView();
-    }
-    return;
-  }
-  out->SetValid(row);
-  switch (out->physical()) {
-    case PhysicalType::kBool:
-      out->data<uint8_t>()[row] = value.int_value() != 0 ? 1 : 0;
-      return;
-    case PhysicalType::kInt16:
-      out->data<int16_t>()[row] = static_cast<int16_t>(value.int_value());
-      return;
-    case PhysicalType::kInt32:
-      out->data<int32_t>()[row] = value.int_value();
-      return;
-    case PhysicalType::kInt64:
-      out->data<int64_t>()[row] = value.bigint_value();
-      return;
-    case PhysicalType::kFloat32:
-      out->data<float>()[row] = value.real_value();
-      return;
-    case PhysicalType::kFloat64:
-      out->data<double>()[row] = value.double_value();
-      return;
-    case PhysicalType::kString:
-      out->data<StringView>()[row] = StringView(value.string_value());
-      return;
-    case PhysicalType::kInt128:
-      break;
-  }
-  assert(false && "no SQL type has this physical type yet");
-}
+void PutValue(const Value& value, size_t row, Vector* out) { PutBorrowed(value, row, out); }
 
 }  // namespace redbase::ql

@@ -85,6 +85,7 @@ int64_t KeyOf(const RecordPage& page, const ColumnSlice& slice, size_t slot) {
     case PhysicalType::kString:
       return OrderKey(page.Bytes(LoadAs<VarEntry>(at), at));
     case PhysicalType::kInt128:
+    case PhysicalType::kInterval:
       break;
   }
   return slice.descriptor.min;

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/physical_value.h"
 #include "common/vector.h"
 #include "sm/name_match.h"
 
@@ -44,27 +45,12 @@ uint32_t CountAtMost(const std::vector<T>& bounds, const T& value) {
 }
 
 template <typename T>
-T NativeBound(const Value& bound) {
-  if constexpr (std::is_same_v<T, float>) {
-    return bound.real_value();
-  } else if constexpr (std::is_same_v<T, double>) {
-    return bound.double_value();
-  } else if constexpr (std::is_same_v<T, int64_t>) {
-    return bound.bigint_value();
-  } else if constexpr (std::is_same_v<T, StringView>) {
-    return StringView(bound.string_value());
-  } else {
-    return static_cast<T>(bound.int_value());
-  }
-}
-
-template <typename T>
 void PartitionTyped(const std::vector<Value>& bounds, const Batch& batch, const Vector& column,
                     std::vector<uint32_t>* partitions) {
   std::vector<T> native;
   native.reserve(bounds.size());
   for (const Value& bound : bounds) {
-    native.push_back(NativeBound<T>(bound));
+    native.push_back(PhysicalOf<T>(bound));
   }
   const T* values = column.data<T>();
   for (size_t i = 0; i < batch.selected(); ++i) {
@@ -95,6 +81,9 @@ std::optional<std::pair<int64_t, int64_t>> IntegerLimits(TypeId type) {
 }
 
 int64_t IntegerOf(const Value& value) {
+  if (value.is_boolean()) {
+    return value.boolean_value() ? 1 : 0;
+  }
   return value.is_bigint() ? value.bigint_value() : value.int_value();
 }
 
@@ -209,24 +198,9 @@ uint32_t PartitionVector::PartitionOf(const Value& value) const {
 void PartitionVector::PartitionRows(const Batch& batch, std::vector<uint32_t>* partitions) const {
   const Vector& column = batch.column(column_);
   partitions->assign(batch.selected(), 1);
-  switch (column.physical()) {
-    case PhysicalType::kBool:
-      return PartitionTyped<uint8_t>(bounds_, batch, column, partitions);
-    case PhysicalType::kInt16:
-      return PartitionTyped<int16_t>(bounds_, batch, column, partitions);
-    case PhysicalType::kInt32:
-      return PartitionTyped<int32_t>(bounds_, batch, column, partitions);
-    case PhysicalType::kInt64:
-      return PartitionTyped<int64_t>(bounds_, batch, column, partitions);
-    case PhysicalType::kFloat32:
-      return PartitionTyped<float>(bounds_, batch, column, partitions);
-    case PhysicalType::kFloat64:
-      return PartitionTyped<double>(bounds_, batch, column, partitions);
-    case PhysicalType::kString:
-      return PartitionTyped<StringView>(bounds_, batch, column, partitions);
-    case PhysicalType::kInt128:
-      return;  // no logical type has it yet, so no vector either
-  }
+  WithPhysicalType(column.physical(), [&](auto tag) {
+    PartitionTyped<typename decltype(tag)::type>(bounds_, batch, column, partitions);
+  });
 }
 
 std::vector<uint32_t> PartitionVector::PartitionsFor(CompareOp op, const Value& value) const {

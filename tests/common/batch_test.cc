@@ -102,13 +102,34 @@ TEST(Batch, ClearForgetsRowsNullsAndSelection) {
 
 TEST(Batch, HoldsEveryType) {
   const std::vector<std::pair<TypeId, Value>> cells = {
-      {TypeId::kBoolean, Value::Int(1)},     {TypeId::kSmallint, Value::Int(-7)},
-      {TypeId::kBigint, Value::Bigint(9)},   {TypeId::kDouble, Value::Double(0.1)},
-      {TypeId::kVarchar, Value::String("")}, {TypeId::kInt, Value::Null()}};
+      {TypeId::kBoolean, Value::Boolean(true)},
+      {TypeId::kSmallint, Value::Int(-7)},
+      {TypeId::kBigint, Value::Bigint(9)},
+      {TypeId::kDouble, Value::Double(0.1)},
+      {TypeId::kVarchar, Value::String("")},
+      {TypeId::kInt, Value::Null()},
+      {TypeId::kText, Value::String(std::string(100, 'x'))},
+      {TypeId::kChar, Value::String("c")},
+      {TypeId::kDate, Value::OfDate({-5})},
+      {TypeId::kTime, Value::OfTime({7})},
+      {TypeId::kTimestamp, Value::OfTimestamp({8})},
+      {TypeId::kTimestamptz, Value::OfTimestamptz({9})},
+      {TypeId::kInterval, Value::OfInterval({1, -2, 3})},
+      {TypeId::kUuid, Value::OfUuid({kMinInt128})},
+      {TypeId::kBytea, Value::OfBytes(std::string("\0\xFF and so forth", 15))}};
   for (const auto& cell : cells) {
     Batch batch(Schema({{"x", {cell.first}, ""}}), 1);
     batch.SetValue(0, 0, cell.second);
     EXPECT_EQ(batch.GetValue(0, 0), cell.second);
+  }
+}
+
+TEST(Batch, HoldsDecimalsOfEveryWidth) {
+  for (const uint32_t precision : {1U, 18U, 19U, 38U}) {
+    const Value value = Value::OfDecimal({precision <= 18 ? Int128{-123} : kMinInt128, 1});
+    Batch batch(Schema({{"x", LogicalType::Decimal(precision, 1), ""}}), 1);
+    batch.SetValue(0, 0, value);
+    EXPECT_EQ(batch.GetValue(0, 0), value) << precision;
   }
 }
 

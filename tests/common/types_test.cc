@@ -17,6 +17,9 @@ TEST(Types, NamesReadAsDeclared) {
   EXPECT_EQ(TypeName({TypeId::kClassicString, 20}), "c20");
   EXPECT_EQ(TypeName({TypeId::kVarchar, 40}), "varchar(40)");
   EXPECT_EQ(TypeName({TypeId::kVarchar}), "varchar");
+  EXPECT_EQ(TypeName({TypeId::kChar, 3}), "char(3)");
+  EXPECT_EQ(TypeName(LogicalType::Decimal(12, 2)), "decimal(12,2)");
+  EXPECT_EQ(TypeName({TypeId::kDouble}), "double precision");
 }
 
 TEST(Types, ClassicCatalogNumbers) {
@@ -38,14 +41,29 @@ TEST(Types, NumbersOnDiskStay) {
   EXPECT_EQ(static_cast<int>(TypeId::kSmallint), 5);
   EXPECT_EQ(static_cast<int>(TypeId::kBigint), 6);
   EXPECT_EQ(static_cast<int>(TypeId::kDouble), 7);
+  EXPECT_EQ(static_cast<int>(TypeId::kText), 8);
+  EXPECT_EQ(static_cast<int>(TypeId::kChar), 9);
+  EXPECT_EQ(static_cast<int>(TypeId::kDecimal), 10);
+  EXPECT_EQ(static_cast<int>(TypeId::kDate), 11);
+  EXPECT_EQ(static_cast<int>(TypeId::kTime), 12);
+  EXPECT_EQ(static_cast<int>(TypeId::kTimestamp), 13);
+  EXPECT_EQ(static_cast<int>(TypeId::kTimestamptz), 14);
+  EXPECT_EQ(static_cast<int>(TypeId::kInterval), 15);
+  EXPECT_EQ(static_cast<int>(TypeId::kUuid), 16);
+  EXPECT_EQ(static_cast<int>(TypeId::kBytea), 17);
 }
 
 TEST(Types, EveryTypeHasAWidth) {
-  EXPECT_EQ(WidthOf(PhysicalTypeOf(TypeId::kBoolean)), 1U);
-  EXPECT_EQ(WidthOf(PhysicalTypeOf(TypeId::kSmallint)), 2U);
-  EXPECT_EQ(WidthOf(PhysicalTypeOf(TypeId::kReal)), 4U);
-  EXPECT_EQ(WidthOf(PhysicalTypeOf(TypeId::kDouble)), 8U);
-  EXPECT_EQ(WidthOf(PhysicalTypeOf(TypeId::kVarchar)), 16U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kBoolean})), 1U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kSmallint})), 2U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kReal})), 4U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kDouble})), 8U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kVarchar})), 16U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kDate})), 4U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf(LogicalType::Decimal(18, 2))), 8U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf(LogicalType::Decimal(19, 2))), 16U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kInterval})), 16U);
+  EXPECT_EQ(WidthOf(PhysicalTypeOf({TypeId::kUuid})), 16U);
 }
 
 TEST(Schema, ProjectPicksInTheOrderGiven) {

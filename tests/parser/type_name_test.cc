@@ -11,7 +11,7 @@ namespace {
 using Kind = TypeSpec::Kind;
 
 TypeName Named(std::string word, std::optional<int64_t> length = std::nullopt) {
-  return {std::move(word), length, {2, 9}};
+  return {std::move(word), length, std::nullopt, {2, 9}};
 }
 
 void ExpectType(const TypeName& name, Kind kind, int32_t length) {

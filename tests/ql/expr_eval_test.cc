@@ -4,7 +4,7 @@
 #include <limits>
 #include <optional>
 
-#include "ql/internal/cast_kernels.h"
+#include "common/physical_value.h"
 #include "tests/ql/execution_fixture.h"
 
 namespace redbase::ql {

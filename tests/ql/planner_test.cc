@@ -88,9 +88,9 @@ TEST_F(PlannerTest, KeysOfDifferentTypesAreCast) {
   EXPECT_EQ(Explain("select name from student, enroll where gpa = year;"),
             "Project(student.name)\n"
             "  HashJoin(enroll.year = student.gpa)\n"
-            "    Project(enroll.year, cast(enroll.year as double))\n"
+            "    Project(enroll.year, cast(enroll.year as double precision))\n"
             "      FileScan(enroll)\n"
-            "    Project(student.name, student.gpa, cast(student.gpa as double))\n"
+            "    Project(student.name, student.gpa, cast(student.gpa as double precision))\n"
             "      FileScan(student)\n");
 }
 

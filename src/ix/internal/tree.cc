@@ -21,8 +21,8 @@ std::string MetaBytes(const TreeOptions& options) {
   writer.Put(meta);
   for (const KeyColumn& column : options.key) {
     const int flags = (column.descending ? 1 : 0) | (column.nulls_first ? 2 : 0);
-    writer.Put(MetaColumn{static_cast<uint8_t>(column.type.id), static_cast<uint8_t>(flags), 0,
-                          column.type.length});
+    writer.Put(MetaColumn{static_cast<uint8_t>(column.type.id), static_cast<uint8_t>(flags),
+                          column.type.scale, 0, column.type.length});
   }
   return bytes;
 }
@@ -79,7 +79,7 @@ Result<TreeOptions> BPlusTree::Impl::StoredOptions() const {
   options.unique = meta.unique != 0;
   for (uint32_t i = 0; i < meta.columns && reader.ok(); ++i) {
     const auto column = reader.Get<MetaColumn>();
-    options.key.push_back({{static_cast<TypeId>(column.type), column.length},
+    options.key.push_back({{static_cast<TypeId>(column.type), column.length, column.scale},
                            (column.flags & 1) != 0,
                            (column.flags & 2) != 0});
   }

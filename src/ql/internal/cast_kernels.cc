@@ -4,7 +4,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "common/batch.h"
+#include "common/physical_value.h"
 #include "common/text.h"
 
 namespace redbase::ql {
@@ -116,13 +116,6 @@ Status CastStrings(Operand from, Rows rows, Vector* out) {
 }
 
 }  // namespace
-
-Value ValueAt(const Vector& vector, size_t row) {
-  Batch one(Schema({Column{"", vector.type(), ""}}), 1);
-  one.column(0).CopyRow(vector, row, 0);
-  one.set_rows(1);
-  return one.GetValue(0, 0);
-}
 
 Status CastRows(Operand from, Rows rows, Vector* out) {
   const PhysicalType target = out->physical();

@@ -6,9 +6,6 @@
 
 namespace redbase::ql {
 
-// The value at one place, outside of its vector.
-Value ValueAt(const Vector& vector, size_t row);
-
 // `from` as out->type() for the given rows; nulls stay null.  What does not go is
 // the error that Value::CastTo gives.
 // Requires: out has been reset to the target type.

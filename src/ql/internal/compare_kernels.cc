@@ -1,9 +1,10 @@
 #include "ql/internal/compare_kernels.h"
 
-#include <cassert>
 #include <cmath>
 #include <type_traits>
 #include <utility>
+
+#include "common/physical_value.h"
 
 namespace redbase::ql {
 
@@ -195,25 +196,9 @@ void CompareRows(CompareOp op, Operand left, Operand right, Rows rows, std::vect
   if (left_type != right_type) {
     return CompareMixed(op, left, right, rows, out);
   }
-  switch (left_type) {
-    case PhysicalType::kBool:
-      return CompareTyped<uint8_t>(op, left, right, rows, out);
-    case PhysicalType::kInt16:
-      return CompareTyped<int16_t>(op, left, right, rows, out);
-    case PhysicalType::kInt32:
-      return CompareTyped<int32_t>(op, left, right, rows, out);
-    case PhysicalType::kInt64:
-      return CompareTyped<int64_t>(op, left, right, rows, out);
-    case PhysicalType::kFloat32:
-      return CompareTyped<float>(op, left, right, rows, out);
-    case PhysicalType::kFloat64:
-      return CompareTyped<double>(op, left, right, rows, out);
-    case PhysicalType::kString:
-      return CompareTyped<StringView>(op, left, right, rows, out);
-    case PhysicalType::kInt128:
-      break;
-  }
-  assert(false && "no SQL type has this physical type yet");
+  WithPhysicalType(left_type, [&](auto tag) {
+    CompareTyped<typename decltype(tag)::type>(op, left, right, rows, out);
+  });
 }
 
 }  // namespace redbase::ql

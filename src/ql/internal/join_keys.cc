@@ -9,6 +9,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "common/physical_value.h"
+
 namespace redbase::ql {
 
 namespace {
@@ -39,6 +41,10 @@ template <typename T>
 uint64_t HashOf(const T& value) {
   return Mix(BitsOf(value) + 0x9E3779B97F4A7C15ULL);
 }
+uint64_t HashOf(const Int128& value) {
+  return Mix(HashOf(static_cast<uint64_t>(value)) ^ static_cast<uint64_t>(value >> 64));
+}
+uint64_t HashOf(const Interval& value) { return HashOf(value.Length()); }
 uint64_t HashOf(const StringView& value) { return XXH3_64bits(value.data(), value.size()); }
 
 template <typename T>
@@ -46,29 +52,6 @@ bool AreEqual(const T& a, const T& b) {
   return a == b || (a != a && b != b);
 }
 bool AreEqual(const StringView& a, const StringView& b) { return a == b; }
-
-// Calls f with a null pointer to the C++ type of the physical one.
-template <typename F>
-void WithType(PhysicalType type, F f) {
-  switch (type) {
-    case PhysicalType::kBool:
-      return f(static_cast<const uint8_t*>(nullptr));
-    case PhysicalType::kInt16:
-      return f(static_cast<const int16_t*>(nullptr));
-    case PhysicalType::kInt32:
-      return f(static_cast<const int32_t*>(nullptr));
-    case PhysicalType::kInt64:
-      return f(static_cast<const int64_t*>(nullptr));
-    case PhysicalType::kFloat32:
-      return f(static_cast<const float*>(nullptr));
-    case PhysicalType::kFloat64:
-      return f(static_cast<const double*>(nullptr));
-    case PhysicalType::kString:
-      return f(static_cast<const StringView*>(nullptr));
-    case PhysicalType::kInt128:
-      return;  // no SQL type has it yet
-  }
-}
 
 template <typename T>
 void AddHashes(const Batch& batch, uint32_t column, bool first, std::vector<uint64_t>* hashes) {
@@ -118,8 +101,8 @@ void DropNullKeys(std::span<const uint32_t> keys, Batch* batch) {
 void HashKeys(std::span<const uint32_t> keys, const Batch& batch, std::vector<uint64_t>* hashes) {
   hashes->resize(batch.selected());
   for (size_t k = 0; k < keys.size(); ++k) {
-    WithType(batch.column(keys[k]).physical(), [&](auto* type) {
-      using T = std::remove_const_t<std::remove_pointer_t<decltype(type)>>;
+    WithPhysicalType(batch.column(keys[k]).physical(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
       AddHashes<T>(batch, keys[k], k == 0, hashes);
     });
   }
@@ -127,8 +110,8 @@ void HashKeys(std::span<const uint32_t> keys, const Batch& batch, std::vector<ui
 
 void KeepEqual(const Batch& left, uint32_t left_column, const RowStore& right,
                uint32_t right_column, RowPairs* pairs) {
-  WithType(left.column(left_column).physical(), [&](auto* type) {
-    using T = std::remove_const_t<std::remove_pointer_t<decltype(type)>>;
+  WithPhysicalType(left.column(left_column).physical(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
     KeepEqualTyped<T>(left.column(left_column), right, right_column, pairs);
   });
 }

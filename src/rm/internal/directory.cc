@@ -56,6 +56,7 @@ std::string Directory::PagePayload(const DirectoryContent& content, size_t index
     const LogicalType type = content.types[i];
     ColumnOnDisk column{};
     column.type = static_cast<uint8_t>(type.id);
+    column.scale = type.scale;
     column.length = type.length;
     writer.Put(column);
   }
@@ -95,7 +96,7 @@ Status Directory::LoadPage(PageNum number, DirectoryContent* content, PageNum* n
   const std::byte* at = page.bytes().data() + pf::kPageHeaderSize + sizeof(header);
   for (size_t i = 0; i < header.columns; ++i, at += sizeof(ColumnOnDisk)) {
     const auto column = LoadAs<ColumnOnDisk>(at);
-    content->types.push_back({static_cast<TypeId>(column.type), column.length});
+    content->types.push_back({static_cast<TypeId>(column.type), column.length, column.scale});
   }
   content->map += AsChars({at, header.map_bytes});
   if (first) {

@@ -64,7 +64,8 @@ static_assert(sizeof(DirectoryHeader) == 48);
 
 struct ColumnOnDisk {
   uint8_t type;  // TypeId
-  uint8_t zero[3];
+  uint8_t scale;
+  uint8_t zero[2];
   uint32_t length;
 };
 static_assert(offsetof(ColumnOnDisk, length) == 4);

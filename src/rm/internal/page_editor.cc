@@ -42,6 +42,7 @@ void Widen(const RowBlock& block, const BlockColumn& column, ColumnDescriptor* d
     case PhysicalType::kFloat64:
       return WidenBy<double>(block, column, d);
     case PhysicalType::kInt128:
+    case PhysicalType::kInterval:
     case PhysicalType::kString:
       break;
   }

@@ -58,7 +58,7 @@ Status ApplyFormat(pf::MutablePage page, Payload payload) {
   size_t end = kDescriptorsAt + types.size() * sizeof(ColumnDescriptor) +
                (header.capacity + size_t{63}) / 64 * 8 * (2 + types.size());
   for (const std::byte type : types) {
-    if (static_cast<PhysicalType>(type) > PhysicalType::kString) {
+    if (static_cast<PhysicalType>(type) > PhysicalType::kInterval) {
       return Misfit();
     }
     const size_t width = WidthInPage(static_cast<PhysicalType>(type));

@@ -227,6 +227,7 @@ void PagePredicate::CompareNumbers(const std::byte* values, size_t count, uint64
     case PhysicalType::kFloat64:
       return CompareReals<double>(values, count, bits);
     case PhysicalType::kInt128:
+    case PhysicalType::kInterval:
     case PhysicalType::kString:
       break;
   }

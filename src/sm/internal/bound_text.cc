@@ -65,7 +65,7 @@ std::optional<T> NumberFromText(std::string_view text) {
                                                                         : std::nullopt;
 }
 
-std::optional<Value> Parse(std::string_view text, TypeId type) {
+std::optional<Value> Parse(std::string_view text, LogicalType type) {
   switch (PhysicalTypeOf(type)) {
     case PhysicalType::kFloat32:
       if (const auto value = NumberFromText<float>(text)) {
@@ -106,7 +106,7 @@ std::string BoundToText(const Value& value) {
 }
 
 Result<Value> BoundFromText(std::string_view text, LogicalType type) {
-  const std::optional<Value> value = Parse(text, type.id);
+  const std::optional<Value> value = Parse(text, type);
   if (value) {
     Result<Value> typed = value->CastTo(type);
     if (typed.ok()) {

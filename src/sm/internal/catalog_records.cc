@@ -4,6 +4,7 @@
 
 #include "rm/record_scan.h"
 #include "sm/internal/bound_text.h"
+#include "sm/internal/stored_type.h"
 #include "sm/internal/system_relations.h"
 #include "sm/internal/table_assembly.h"
 
@@ -40,8 +41,8 @@ std::vector<Row> ColumnRows(const Relation& table) {
   for (uint32_t i = 0; i < table.schema.size(); ++i) {
     const Column& column = table.schema[i];
     rows.push_back({Number(table.id), Number(i), Value::String(column.name),
-                    Number(static_cast<uint32_t>(column.type.id)), Number(column.type.length),
-                    Value::Null(), Value::Null()});
+                    Number(static_cast<uint32_t>(column.type.id)),
+                    Number(StoredLength(column.type)), Value::Null(), Value::Null()});
   }
   return rows;
 }

@@ -7,6 +7,7 @@
 
 #include "common/text.h"
 #include "sm/internal/bound_text.h"
+#include "sm/internal/stored_type.h"
 #include "sm/internal/system_relations.h"
 #include "sm/name_match.h"
 
@@ -144,14 +145,16 @@ Status TableAssembly::AddColumn(const Batch& rows, size_t row) {
   const uint32_t position = reader.Number(SysColumnsColumn::kPosition);
   Column column;
   column.name = reader.Text(SysColumnsColumn::kName);
-  const uint32_t type = reader.Number(SysColumnsColumn::kType);
-  column.type = {static_cast<TypeId>(type), reader.Number(SysColumnsColumn::kLength)};
+  const uint32_t type_number = reader.Number(SysColumnsColumn::kType);
+  const uint32_t length = reader.Number(SysColumnsColumn::kLength);
+  const std::optional<LogicalType> type = TypeFromStored(type_number, length);
   Draft* const draft = Find(relation);
-  if (!reader.ok() || type > static_cast<uint32_t>(TypeId::kDouble) || draft == nullptr ||
-      position >= draft->columns.size() || !draft->columns[position].name.empty()) {
+  if (!reader.ok() || !type || draft == nullptr || position >= draft->columns.size() ||
+      !draft->columns[position].name.empty()) {
     return Damaged("column " + QuotedName(column.name) + " at " + std::to_string(position) +
                    " of relation " + std::to_string(relation) + " does not fit");
   }
+  column.type = *type;
   column.relation = draft->relation.name;
   draft->columns[position] = std::move(column);
   return {};

@@ -1,0 +1,12 @@
+// Int128: the integer that decimals of many digits and uuids lie in.
+#pragma once
+
+namespace redbase {
+
+__extension__ typedef __int128 Int128;
+__extension__ typedef unsigned __int128 UInt128;
+
+inline constexpr Int128 kMaxInt128 = static_cast<Int128>(~UInt128{0} >> 1);
+inline constexpr Int128 kMinInt128 = -kMaxInt128 - 1;
+
+}  // namespace redbase
