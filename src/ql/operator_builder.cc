@@ -14,6 +14,7 @@
 #include "ql/internal/lock_rows.h"
 #include "ql/internal/nested_loop_join.h"
 #include "ql/internal/project.h"
+#include "ql/internal/sort.h"
 #include "ql/internal/text_scan.h"
 #include "ql/internal/update.h"
 #include "ql/internal/values.h"
@@ -108,7 +109,9 @@ class Builder {
                                    *indexed.tree, context_.view);
   }
 
-  Result<OperatorPtr> operator()(const Sort& /*sort*/) { return BadPlan("sort"); }
+  Result<OperatorPtr> operator()(const Sort& sort) {
+    return Make<SortOperator>(schema_, TakeChild(0), sort, context_);
+  }
   Result<OperatorPtr> operator()(const Limit& limit) {
     ASSIGN_OR_RETURN(const LimitOperator::Range range, LimitOperator::RangeOf(limit));
     return Make<LimitOperator>(schema_, TakeChild(0), range, std::move(limit_scope_));
