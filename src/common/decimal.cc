@@ -350,6 +350,41 @@ int CompareDecimalWithReal(Decimal a, double b) {
   return fraction < 0 ? exact.compare(digits) : digits.compare(exact);
 }
 
+std::optional<DecimalFloor> FloorDecimal(Decimal a, uint8_t scale) {
+  if (scale >= a.scale) {
+    Int128 scaled = 0;
+    return __builtin_mul_overflow(a.unscaled, kPowers[scale - a.scale], &scaled)
+               ? std::nullopt
+               : std::optional(DecimalFloor{scaled, true});
+  }
+  const Int128 power = kPowers[a.scale - scale];
+  const Int128 rest = a.unscaled % power;
+  return DecimalFloor{a.unscaled / power - (rest < 0 ? 1 : 0), rest == 0};
+}
+
+std::optional<DecimalFloor> FloorDecimal(double a, uint8_t scale) {
+  constexpr double kEnd = 0x1p127;
+  if (!(std::fabs(a) < kEnd)) {
+    return std::nullopt;
+  }
+  const double magnitude = std::fabs(a);
+  const double whole = std::trunc(magnitude);
+  Int128 scaled = 0;
+  if (__builtin_mul_overflow(static_cast<Int128>(whole), kPowers[scale], &scaled)) {
+    return std::nullopt;
+  }
+  const std::string digits = ExactFraction(magnitude - whole);
+  Int128 behind = 0;
+  for (size_t i = 0; i < scale; ++i) {
+    behind = behind * 10 + (digits[i] - '0');
+  }
+  const bool exact = digits.find_first_not_of('0', scale) == std::string::npos;
+  if (__builtin_add_overflow(scaled, behind, &scaled)) {
+    return std::nullopt;
+  }
+  return DecimalFloor{a < 0 ? -scaled - (exact ? 0 : 1) : scaled, exact};
+}
+
 double DecimalToDouble(Decimal a) {
   constexpr Int128 kExact = Int128{1} << 53;
   constexpr uint8_t kExactPower = 22;  // 10^22 is the last that a double holds

@@ -47,6 +47,15 @@ Decimal DecimalRemainder(Decimal a, Decimal b);
 int CompareDecimals(Decimal a, Decimal b);
 int CompareDecimalWithReal(Decimal a, double b);
 
+// The greatest number with `scale` digits behind the point that is not above.
+struct DecimalFloor {
+  Int128 unscaled = 0;
+  bool exact = true;
+};
+// nullopt beyond 128 bits, and for NaN.
+std::optional<DecimalFloor> FloorDecimal(Decimal a, uint8_t scale);
+std::optional<DecimalFloor> FloorDecimal(double a, uint8_t scale);
+
 // The nearest of the type.
 double DecimalToDouble(Decimal a);
 float DecimalToFloat(Decimal a);

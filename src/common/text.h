@@ -7,7 +7,12 @@
 
 namespace redbase::common {
 
-enum class ParseOutcome : uint8_t { kOk, kNotANumber, kOutOfRange };
+enum class ParseOutcome : uint8_t {
+  kOk,
+  kNotANumber,
+  kOutOfRange,
+  kMalformed = kNotANumber,  // of what is no number in the first place
+};
 
 // The number that all of `text` says: an optional sign and digits; real numbers
 // also point, digits and exponent, or nan, inf.  No blanks.  Integers out of

@@ -2,10 +2,10 @@
 
 #include <cassert>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "common/text.h"
+#include "common/type_text.h"
 
 namespace redbase {
 
@@ -54,83 +54,57 @@ std::optional<double> RealOf(const Value& v) {
   return v.is_double() ? std::optional(v.double_value()) : std::nullopt;
 }
 
-std::string Shown(const Value& v) {
-  return v.is_string() ? common::Quoted(v.string_value()) : v.ToString();
-}
-
-Status Mismatch(const Value& v, LogicalType type) {
-  return {Code::kTypeMismatch, Shown(v) + " is no value of type " + TypeName(type)};
-}
-
-Status OutOfRange(const Value& v, LogicalType type) {
-  return {Code::kInvalidArgument, Shown(v) + " is out of range for type " + TypeName(type)};
-}
-
-template <typename T>
-bool Fits(int64_t v) {
-  return v >= std::numeric_limits<T>::min() && v <= std::numeric_limits<T>::max();
-}
-
-Result<Value> CastToInteger(const Value& v, LogicalType type) {
+// A number as a decimal, if it is exact as one.
+std::optional<Decimal> DecimalOf(const Value& v) {
+  if (v.is_decimal()) {
+    return v.decimal_value();
+  }
   const std::optional<int64_t> integer = IntegerOf(v);
-  if (!integer) {
-    return Mismatch(v, type);
-  }
-  if (type.id == TypeId::kBigint) {
-    return Value::Bigint(*integer);
-  }
-  const bool fits = type.id == TypeId::kBoolean    ? *integer == 0 || *integer == 1
-                    : type.id == TypeId::kSmallint ? Fits<int16_t>(*integer)
-                                                   : Fits<int32_t>(*integer);
-  if (!fits) {
-    return OutOfRange(v, type);
-  }
-  return Value::Int(static_cast<int32_t>(*integer));
+  return integer ? std::optional(Decimal{*integer, 0}) : std::nullopt;
 }
 
-Result<Value> CastToReal(const Value& v, LogicalType type) {
-  const std::optional<int64_t> integer = IntegerOf(v);
-  const std::optional<double> real =
-      integer ? std::optional(static_cast<double>(*integer)) : RealOf(v);
-  if (!real) {
-    return Mismatch(v, type);
+int OrderNumbers(const Value& a, const Value& b) {
+  const std::optional<int64_t> a_integer = IntegerOf(a);
+  const std::optional<int64_t> b_integer = IntegerOf(b);
+  if (a_integer && b_integer) {
+    return Order(*a_integer, *b_integer);
   }
-  if (type.id == TypeId::kDouble) {
-    return Value::Double(*real);
+  const std::optional<double> a_real = RealOf(a);
+  const std::optional<double> b_real = RealOf(b);
+  if (a_real && b_real) {
+    return OrderReals(*a_real, *b_real);
   }
-  // From the integer itself, so that it is rounded once.
-  const float narrow = integer ? static_cast<float>(*integer) : static_cast<float>(*real);
-  if (std::isinf(narrow) && !std::isinf(*real)) {
-    return OutOfRange(v, type);
+  if (a_integer && b_real) {
+    return OrderMixed(*a_integer, *b_real);
   }
-  return Value::Real(narrow);
+  if (a_real && b_integer) {
+    return -OrderMixed(*b_integer, *a_real);
+  }
+  if (a_real || b_real) {
+    return a_real ? -common::CompareDecimalWithReal(*DecimalOf(b), *a_real)
+                  : common::CompareDecimalWithReal(*DecimalOf(a), *b_real);
+  }
+  return common::CompareDecimals(*DecimalOf(a), *DecimalOf(b));
 }
 
-Status TooLong(const Value& v, LogicalType type, int64_t length, const char* unit) {
-  return {Code::kInvalidArgument, Shown(v) + " is too long for type " + TypeName(type) + ": " +
-                                      std::to_string(length) + " " + unit};
+// A date or timestamp as microseconds, the infinities at the ends of 128 bits: dates
+// go beyond timestamps, and beyond 64.
+Int128 MomentOf(const Value& v) {
+  const auto infinity = [](bool positive) { return positive ? kMaxInt128 : kMinInt128; };
+  if (v.is_date()) {
+    const Date date = v.date_value();
+    return date.is_finite() ? Int128{date.days} * kMicrosPerDay
+                            : infinity(date.days == Date::kInfinity);
+  }
+  const Timestamp local =
+      v.is_timestamp() ? v.timestamp_value() : Timestamp{v.timestamptz_value().micros};
+  if (!local.is_finite()) {
+    return infinity(local.micros == Timestamp::kInfinity);
+  }
+  return v.is_timestamp() ? local.micros : common::InSessionZone(v.timestamptz_value()).micros;
 }
 
-Result<Value> CastToString(const Value& v, LogicalType type) {
-  if (!v.is_string()) {
-    return Mismatch(v, type);
-  }
-  const std::string& s = v.string_value();
-  if (type.id == TypeId::kClassicString) {
-    if (s.size() > type.length) {
-      return TooLong(v, type, static_cast<int64_t>(s.size()), "bytes");
-    }
-    return v;
-  }
-  const int64_t characters = common::CountUtf8(s);
-  if (characters < 0) {
-    return Status(Code::kInvalidArgument, Shown(v) + " is not valid UTF-8");
-  }
-  if (type.length != 0 && characters > int64_t{type.length}) {
-    return TooLong(v, type, characters, "characters");
-  }
-  return v;
-}
+bool IsMoment(const Value& v) { return v.is_date() || v.is_timestamp() || v.is_timestamptz(); }
 
 }  // namespace
 
@@ -175,55 +149,57 @@ int Value::Compare(const Value& a, const Value& b) {
     assert(a.is_string() && b.is_string());
     return Order(a.string_value().compare(b.string_value()), 0);
   }
-  const std::optional<int64_t> a_integer = IntegerOf(a);
-  const std::optional<int64_t> b_integer = IntegerOf(b);
-  if (a_integer && b_integer) {
-    return Order(*a_integer, *b_integer);
+  if (IsMoment(a)) {
+    return Order(MomentOf(a), MomentOf(b));
   }
-  if (a_integer) {
-    return OrderMixed(*a_integer, *RealOf(b));
+  if (a.is_time()) {
+    return Order(a.time_value(), b.time_value());
   }
-  if (b_integer) {
-    return -OrderMixed(*b_integer, *RealOf(a));
+  if (a.is_interval()) {
+    return Order(a.interval_value(), b.interval_value());
   }
-  return OrderReals(*RealOf(a), *RealOf(b));
-}
-
-Result<Value> Value::CastTo(LogicalType type) const {
-  if (is_null()) {
-    return Null();
+  if (a.is_uuid()) {
+    return Order(a.uuid_value(), b.uuid_value());
   }
-  switch (type.id) {
-    case TypeId::kInt:
-    case TypeId::kBoolean:
-    case TypeId::kSmallint:
-    case TypeId::kBigint:
-      return CastToInteger(*this, type);
-    case TypeId::kReal:
-    case TypeId::kDouble:
-      return CastToReal(*this, type);
-    case TypeId::kClassicString:
-    case TypeId::kVarchar:
-      return CastToString(*this, type);
-    default:
-      return Mismatch(*this, type);
+  if (a.is_bytes()) {
+    return Order(a.bytes_value().compare(b.bytes_value()), 0);
   }
+  return OrderNumbers(a, b);
 }
 
 std::string Value::ToString() const {
   std::string out;
+  const auto text = [&](LogicalType type) { AppendText(*this, type, &out); };
   if (is_string()) {
     out = string_value();
   } else if (is_real()) {
     common::AppendFixed(&out, real_value());
   } else if (is_double()) {
     common::AppendFixed(&out, double_value());
-  } else if (const std::optional<int64_t> integer = IntegerOf(*this)) {
-    common::AppendInteger(&out, *integer);
+  } else if (is_boolean()) {
+    out = boolean_value() ? "true" : "false";
+  } else if (is_int() || is_bigint()) {
+    common::AppendInteger(&out, *IntegerOf(*this));
   } else if (is_parameter()) {
     out = "$" + std::to_string(static_cast<uint32_t>(parameter_number()));
-  } else {
+  } else if (is_null()) {
     out = "null";
+  } else if (is_decimal()) {
+    common::AppendDecimal(&out, decimal_value());
+  } else if (is_date()) {
+    text({TypeId::kDate});
+  } else if (is_time()) {
+    text({TypeId::kTime});
+  } else if (is_timestamp()) {
+    text({TypeId::kTimestamp});
+  } else if (is_timestamptz()) {
+    text({TypeId::kTimestamptz});
+  } else if (is_interval()) {
+    text({TypeId::kInterval});
+  } else if (is_uuid()) {
+    text({TypeId::kUuid});
+  } else {
+    text({TypeId::kBytea});
   }
   return out;
 }

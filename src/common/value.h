@@ -22,6 +22,18 @@ std::string_view CompareOpName(CompareOp op);
 // a op b is b Flip(op) a.
 CompareOp Flip(CompareOp op);
 
+// What a cast may do to a value.
+enum class CastMode : uint8_t {
+  // The classic language's: a number that would lose digits is refused, and so is
+  // text for a number.
+  kStrict,
+  // `insert` and `update` of SQL: numbers are rounded, all is written as text; text
+  // that is too long is refused unless the rest is blanks.
+  kAssignment,
+  // cast(x as type): also from text, between booleans and integers; text is cut.
+  kExplicit,
+};
+
 // `$1`, `$2`: the number of a parameter, from 1.
 enum class ParameterNumber : uint32_t {};
 
@@ -82,17 +94,20 @@ class Value {
 
   bool operator==(const Value&) const = default;
 
-  // Order of two values of one type, or of two numbers: negative, 0, positive.
-  // Nulls sort first, NaN last and equal to itself, -0 equals 0.
+  // Order of two values of one type, of two numbers, or of dates and timestamps:
+  // negative, 0, positive.  Nulls sort first, NaN is above all numbers and equal to
+  // itself, -0 equals 0; nothing is rounded.
   // Requires: comparable types.
   static int Compare(const Value& a, const Value& b);
 
-  // The value as `type`; reals are rounded to the nearest.  kTypeMismatch for
-  // another kind (a real is no integer), kInvalidArgument when out of range,
-  // too long or, in a varchar, no UTF-8.  Null stays null.
-  Result<Value> CastTo(LogicalType type) const;
+  // The value as `type`.  To integers a decimal is rounded half away from zero, a
+  // real half to even.  kTypeMismatch when the mode has no such cast,
+  // kInvalidArgument when the value is out of range, too long or, as text, no
+  // value of the type.  Null stays null.
+  Result<Value> CastTo(LogicalType type, CastMode mode = CastMode::kStrict) const;
 
-  // "null", "5", "1.500000" (classic six decimals), "text", "$1".
+  // For plans and messages: "null", "5", "1.500000" (classic six decimals), "text",
+  // "true", "1999-01-08", "$1".
   std::string ToString() const;
 
  private:

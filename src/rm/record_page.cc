@@ -85,8 +85,9 @@ int64_t KeyOf(const RecordPage& page, const ColumnSlice& slice, size_t slot) {
     case PhysicalType::kString:
       return OrderKey(page.Bytes(LoadAs<VarEntry>(at), at));
     case PhysicalType::kInt128:
+      return OrderKey(LoadAs<Int128>(at));
     case PhysicalType::kInterval:
-      break;
+      return OrderKey(LoadAs<Interval>(at));
   }
   return slice.descriptor.min;
 }

@@ -260,6 +260,27 @@ TEST_F(RandomDecimals, DoublesAreTheNearest) {
   }
 }
 
+// It is not above, and the next one is.
+TEST_F(RandomDecimals, FloorsAreTheGreatestNotAbove) {
+  for (int i = 0; i < 5000; ++i) {
+    const Decimal a = Next();
+    const auto scale = static_cast<uint8_t>(Below(39));
+    const auto floor = FloorDecimal(a, scale);
+    if (floor && FitsDigits(floor->unscaled, 38)) {
+      const int order = CompareDecimals({floor->unscaled, scale}, a);
+      ASSERT_EQ(order, floor->exact ? 0 : -1) << Text(a) << " seed " << seed_;
+      ASSERT_GT(CompareDecimals({floor->unscaled + 1, scale}, a), 0) << Text(a);
+    }
+    const double real = DecimalToDouble(a);
+    const auto of_real = FloorDecimal(real, scale);
+    if (of_real && FitsDigits(of_real->unscaled, 37)) {
+      const int order = CompareDecimalWithReal({of_real->unscaled, scale}, real);
+      ASSERT_EQ(order < 0 ? -1 : order, of_real->exact ? 0 : -1) << Text(a) << " seed " << seed_;
+      ASSERT_GT(CompareDecimalWithReal({of_real->unscaled + 1, scale}, real), 0) << Text(a);
+    }
+  }
+}
+
 TEST(Decimal, RoundsHalfAwayFromZero) {
   EXPECT_EQ(Text(RescaleDecimal(D("2.345"), 2)), "2.35");
   EXPECT_EQ(Text(RescaleDecimal(D("-2.345"), 2)), "-2.35");

@@ -77,7 +77,7 @@ TEST(Value, CastsBetweenNumbers) {
   EXPECT_EQ(Value::Bigint(-5).CastTo(kInt).value(), Value::Int(-5));
   EXPECT_EQ(Value::Int(9).CastTo({TypeId::kBigint}).value(), Value::Bigint(9));
   EXPECT_EQ(Value::Real(0.5F).CastTo({TypeId::kDouble}).value(), Value::Double(0.5));
-  EXPECT_EQ(Value::Int(1).CastTo({TypeId::kBoolean}).value(), Value::Int(1));
+  EXPECT_EQ(Value::Int(1).CastTo({TypeId::kBoolean}).value(), Value::Boolean(true));
 }
 
 TEST(Value, NullCastsToNull) {

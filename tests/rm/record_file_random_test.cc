@@ -29,6 +29,11 @@ class RecordFileRandom : public RecordFixture {
         return Value::Int(static_cast<int32_t>(random_.Next()));
       case TypeId::kReal:
         return Value::Real(static_cast<float>(random_.Below(1000)) / 8);
+      case TypeId::kUuid:
+        return Value::OfUuid({static_cast<Int128>(random_.Next()) << 60});
+      case TypeId::kInterval:
+        return Value::OfInterval(
+            {static_cast<int32_t>(random_.Next()), -1, static_cast<int64_t>(random_.Next())});
       default:
         return Value::String(RandomString());
     }
@@ -177,7 +182,7 @@ uint64_t FreshSeed() {
 }
 
 TEST_F(RecordFileRandom, AgreesWithAMapOfMixedRecords) {
-  Create({kInt, kText, kReal, kText, kInt});
+  Create({kInt, kText, kReal, {TypeId::kUuid}, kText, {TypeId::kInterval}, kInt});
   Seed(FreshSeed());
   Run(150);
 }

@@ -117,6 +117,55 @@ TEST_F(RecordScanTest, EveryOperatorOnEveryNumberAgreesWithCompare) {
                   NumericConstants());
 }
 
+TEST_F(RecordScanTest, EveryOperatorOnDecimalsAgreesWithCompare) {
+  const auto decimal = [](Int128 unscaled, uint8_t scale) {
+    return Value::OfDecimal({unscaled, scale});
+  };
+  std::vector<Value> constants = NumericConstants();
+  for (const Value& constant :
+       {decimal(12345, 3), decimal(1235, 2), decimal(-5, 1), decimal(kMaxInt128 / 2, 0),
+        decimal(-kMaxInt128 / 2, 38), decimal(5, 38), decimal(100, 2), Value::Double(12.35)}) {
+    constants.push_back(constant);
+  }
+  ExpectAsCompare(LogicalType::Decimal(12, 2),
+                  {decimal(1234, 2), decimal(1235, 2), decimal(-50, 2), decimal(0, 2),
+                   decimal(100, 2), Value::Null(), decimal(999999999999, 2)},
+                  constants);
+  ExpectAsCompare(LogicalType::Decimal(38, 10),
+                  {decimal(123450000000, 10), decimal(1, 10), decimal(-1, 10), decimal(0, 10),
+                   Value::Null(), decimal((Int128{1} << 100) + 1, 10),
+                   decimal(Int128{1} << 100, 10), decimal(-(Int128{1} << 100), 10)},
+                  constants);
+  ExpectAsCompare(kInt, {Value::Int(12), Value::Int(13), Value::Int(0), Value::Int(-1)}, constants);
+  ExpectAsCompare(kReal, {Value::Real(12.35F), Value::Real(12.345F), Value::Real(0)}, constants);
+}
+
+TEST_F(RecordScanTest, EveryOperatorOnDatesAndTheLikeAgreesWithCompare) {
+  const std::vector<Value> dates = {Value::OfDate({0}), Value::OfDate({-1}),
+                                    Value::OfDate({Date::kInfinity}), Value::Null()};
+  ExpectAsCompare({TypeId::kDate}, dates, {dates[0], dates[2], Value::OfDate({77})});
+  const std::vector<Value> moments = {Value::OfTimestamp({0}), Value::OfTimestamp({-1}),
+                                      Value::OfTimestamp({Timestamp::kMinusInfinity})};
+  ExpectAsCompare({TypeId::kTimestamp}, moments, {moments[0], moments[2]});
+  const std::vector<Value> intervals = {Value::OfInterval({1, 0, 0}),
+                                        Value::OfInterval({0, 30, 0}),
+                                        Value::OfInterval({0, 30, 1}),
+                                        Value::OfInterval({-1, 0, 0}),
+                                        Value::OfInterval({INT32_MAX, 0, 0}),
+                                        Value::Null(),
+                                        Value::OfInterval({INT32_MIN, INT32_MIN, INT64_MIN})};
+  ExpectAsCompare({TypeId::kInterval}, intervals, {intervals.begin(), intervals.begin() + 5});
+  const std::vector<Value> uuids = {Value::OfUuid({0}), Value::OfUuid({1}),
+                                    Value::OfUuid({kMinInt128}), Value::OfUuid({kMaxInt128}),
+                                    Value::OfUuid({Int128{1} << 64})};
+  ExpectAsCompare({TypeId::kUuid}, uuids, uuids);
+  const std::vector<Value> bytes = {Value::OfBytes(""), Value::OfBytes("\xFF"),
+                                    Value::OfBytes(std::string(2000, 'b')), Value::Null()};
+  ExpectAsCompare({TypeId::kBytea}, bytes, {bytes.begin(), bytes.begin() + 3});
+  const std::vector<Value> booleans = {Value::Boolean(false), Value::Boolean(true), Value::Null()};
+  ExpectAsCompare({TypeId::kBoolean}, booleans, {booleans[0], booleans[1]});
+}
+
 TEST_F(RecordScanTest, EveryOperatorOnStringsAgreesWithCompare) {
   const std::vector<Value> values = {Value::String(""),
                                      Value::String("a"),
@@ -172,6 +221,9 @@ TEST_F(RecordScanTest, StringsAndNumbersAreNotCompared) {
   Batch batch;
   scan.Start({0, 2, 0});
   EXPECT_CODE(Code::kTypeMismatch, scan.Next(&batch));
+  RecordScan of_date(*file_, {0}, {Where(0, CompareOp::kEq, Value::OfDate({1}))}, false);
+  of_date.Start({0, 2, 0});
+  EXPECT_CODE(Code::kTypeMismatch, of_date.Next(&batch));
 }
 
 TEST_F(RecordScanTest, ProjectsColumnsInTheOrderAskedFor) {

@@ -1,9 +1,10 @@
 // Order keys: any column value as an int64 that sorts as the value does.
 //
 // Pages keep the least and the greatest key of each column, to be skipped by.
-// Keys of numbers are exact (equal keys, equal values) except for doubles that
-// only differ in sign of zero.  The key of a string is its first eight bytes, so
-// equal keys decide nothing there.
+// Keys of numbers up to 64 bits are exact (equal keys, equal values) except for
+// doubles that only differ in sign of zero.  The key of a string is its first eight
+// bytes, those of 128 bits and of an interval leave the last bits out, so equal keys
+// decide nothing there.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <cstring>
 #include <limits>
 #include <string_view>
+
+#include "common/interval.h"
 
 namespace redbase::rm {
 
@@ -34,6 +37,13 @@ inline int64_t OrderKey(double v) {
   return bits >= 0 ? bits : kLeastKey - bits;
 }
 inline int64_t OrderKey(float v) { return OrderKey(static_cast<double>(v)); }
+
+inline int64_t OrderKey(Int128 v) { return static_cast<int64_t>(v >> 64); }
+
+inline int64_t OrderKey(const Interval& v) {
+  constexpr int kLeftOut = 16;  // the longest interval has 74 bits
+  return static_cast<int64_t>(v.Length() >> kLeftOut);
+}
 
 inline int64_t OrderKey(std::string_view s) {
   uint64_t big_endian = 0;

@@ -42,7 +42,9 @@ void Widen(const RowBlock& block, const BlockColumn& column, ColumnDescriptor* d
     case PhysicalType::kFloat64:
       return WidenBy<double>(block, column, d);
     case PhysicalType::kInt128:
+      return WidenBy<Int128>(block, column, d);
     case PhysicalType::kInterval:
+      return WidenBy<Interval>(block, column, d);
     case PhysicalType::kString:
       break;
   }

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "common/compare.h"
+#include "common/decimal.h"
+#include "common/physical_value.h"
 #include "rm/internal/column_kernels.h"
 #include "rm/internal/order_key.h"
 #include "rm/internal/overflow.h"
@@ -20,7 +22,7 @@ constexpr size_t kMostWords = 64;
 
 bool IsLower(CompareOp op) { return op == CompareOp::kLt || op == CompareOp::kLe; }
 
-std::pair<int64_t, int64_t> RangeOf(PhysicalType physical) {
+std::pair<Int128, Int128> RangeOf(PhysicalType physical) {
   switch (physical) {
     case PhysicalType::kBool:
       return {0, 255};
@@ -28,9 +30,52 @@ std::pair<int64_t, int64_t> RangeOf(PhysicalType physical) {
       return {std::numeric_limits<int16_t>::min(), std::numeric_limits<int16_t>::max()};
     case PhysicalType::kInt32:
       return {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
+    case PhysicalType::kInt128:
+      return {kMinInt128, kMaxInt128};
     default:
       return {kLeastKey, kGreatestKey};
   }
+}
+
+bool IsPlainNumber(const Value& value) {
+  return value.is_int() || value.is_bigint() || value.is_real() || value.is_double() ||
+         value.is_decimal() || value.is_boolean();
+}
+
+bool IsOf(const Value& value, TypeId id) {
+  switch (id) {
+    case TypeId::kDate:
+      return value.is_date();
+    case TypeId::kTime:
+      return value.is_time();
+    case TypeId::kTimestamp:
+      return value.is_timestamp();
+    case TypeId::kTimestamptz:
+      return value.is_timestamptz();
+    case TypeId::kUuid:
+      return value.is_uuid();
+    case TypeId::kInterval:
+      return value.is_interval();
+    case TypeId::kBytea:
+      return value.is_bytes();
+    default:
+      return IsString(id) ? value.is_string() : IsPlainNumber(value);
+  }
+}
+
+// A number as the greatest of the scale that is not above it.
+std::optional<common::DecimalFloor> FloorOf(const Value& value, uint8_t scale) {
+  if (value.is_real() || value.is_double()) {
+    return common::FloorDecimal(value.is_real() ? double{value.real_value()} : value.double_value(),
+                                scale);
+  }
+  if (value.is_decimal()) {
+    return common::FloorDecimal(value.decimal_value(), scale);
+  }
+  const int64_t integer = value.is_bigint() ? value.bigint_value()
+                          : value.is_int()  ? value.int_value()
+                                            : int64_t{value.boolean_value()};
+  return common::FloorDecimal(Decimal{integer, 0}, scale);
 }
 
 }  // namespace
@@ -49,66 +94,76 @@ Result<PagePredicate> PagePredicate::Make(const ColumnPredicate& predicate, Logi
     return made;
   }
   made.test_ = Test::kCompare;
-  const bool is_string = made.physical_ == PhysicalType::kString;
-  if (is_string != predicate.value.is_string()) {
+  if (!IsOf(predicate.value, type.id)) {
     return Status(Code::kTypeMismatch, "a column of type " + TypeName(type) +
                                            " cannot be compared with " +
                                            predicate.value.ToString());
   }
-  if (is_string) {
-    made.string_ = predicate.value.string_value();
-    made.key_ = OrderKey(made.string_);
-  } else if (made.physical_ == PhysicalType::kFloat32 || made.physical_ == PhysicalType::kFloat64) {
+  if (made.MakeOwn(predicate.value, type)) {
+    return made;
+  }
+  if (made.physical_ == PhysicalType::kFloat32 || made.physical_ == PhysicalType::kFloat64) {
     made.MakeReal(predicate.op, predicate.value, made.physical_);
   } else {
-    made.MakeInteger(predicate.value);
+    made.MakeInteger(predicate.value, type.scale);
   }
   return made;
 }
 
-// `v op real` for integers v, as a comparison with an integer; nullopt when the
-// answer needs none and was set.
-std::optional<int64_t> PagePredicate::FloorConstant(double real) {
-  constexpr double kBeyond = 9223372036854775808.0;  // 2^63
-  // NaN is above all numbers.
-  if (std::isnan(real) || real >= kBeyond || real < -kBeyond) {
-    Always(Holds(op_, real < 0 ? 1 : -1));
-    return std::nullopt;
+// A constant of a type that is compared with itself only; false for numbers.
+bool PagePredicate::MakeOwn(const Value& value, LogicalType type) {
+  switch (type.id) {
+    case TypeId::kDate:
+      integer_ = value.date_value().days;
+      break;
+    case TypeId::kTime:
+    case TypeId::kTimestamp:
+    case TypeId::kTimestamptz:
+      integer_ = PhysicalOf<int64_t>(value);
+      break;
+    case TypeId::kUuid:
+      integer_ = value.uuid_value().ordered;
+      key_ = OrderKey(integer_);
+      return true;
+    case TypeId::kInterval:
+      interval_ = value.interval_value();
+      key_ = OrderKey(interval_);
+      return true;
+    default:
+      if (physical_ != PhysicalType::kString) {
+        return false;
+      }
+      string_ = PhysicalOf<StringView>(value).view();
+      key_ = OrderKey(string_);
+      return true;
   }
-  const double floor = std::floor(real);
-  if (floor != real) {
+  key_ = static_cast<int64_t>(integer_);
+  return true;
+}
+
+// `v op value` for integers v, or those of a decimal, as a comparison with an integer.
+void PagePredicate::MakeInteger(const Value& value, uint8_t scale) {
+  const std::optional<common::DecimalFloor> floor = FloorOf(value, scale);
+  if (!floor) {
+    // NaN is above all numbers.
+    return Always(Holds(op_, Value::Compare(value, Value::Int(0)) < 0 ? 1 : -1));
+  }
+  if (!floor->exact) {
     if (op_ == CompareOp::kEq || op_ == CompareOp::kNe) {
-      Always(op_ == CompareOp::kNe);
-      return std::nullopt;
+      return Always(op_ == CompareOp::kNe);
     }
     op_ = IsLower(op_) ? CompareOp::kLe : CompareOp::kGt;
   }
-  return static_cast<int64_t>(floor);
-}
-
-void PagePredicate::MakeInteger(const Value& value) {
-  std::optional<int64_t> integer;
-  if (value.is_int() || value.is_bigint()) {
-    integer = value.is_int() ? value.int_value() : value.bigint_value();
-  } else {
-    integer = FloorConstant(value.is_real() ? double{value.real_value()} : value.double_value());
-  }
-  if (!integer) {
-    return;
-  }
   const auto [least, greatest] = RangeOf(physical_);
-  if (*integer < least || *integer > greatest) {
-    return Always(Holds(op_, *integer < least ? 1 : -1));
+  if (floor->unscaled < least || floor->unscaled > greatest) {
+    return Always(Holds(op_, floor->unscaled < least ? 1 : -1));
   }
-  integer_ = *integer;
-  key_ = *integer;
+  integer_ = floor->unscaled;
+  key_ = physical_ == PhysicalType::kInt128 ? OrderKey(integer_) : static_cast<int64_t>(integer_);
 }
 
 void PagePredicate::MakeReal(CompareOp op, const Value& value, PhysicalType physical) {
-  double nearest = value.is_int()      ? double{static_cast<double>(value.int_value())}
-                   : value.is_bigint() ? static_cast<double>(value.bigint_value())
-                   : value.is_real()   ? double{value.real_value()}
-                                       : value.double_value();
+  double nearest = value.CastTo({TypeId::kDouble}).value().double_value();
   if (physical == PhysicalType::kFloat32) {
     nearest = double{static_cast<float>(nearest)};
   }
@@ -127,6 +182,11 @@ void PagePredicate::MakeReal(CompareOp op, const Value& value, PhysicalType phys
   key_ = OrderKey(nearest);
 }
 
+bool PagePredicate::HasExactKeys() const {
+  return physical_ != PhysicalType::kString && physical_ != PhysicalType::kInt128 &&
+         physical_ != PhysicalType::kInterval;
+}
+
 bool PagePredicate::MayPass(const ColumnDescriptor& d) const {
   if (test_ == Test::kIsNull) {
     return (d.flags & ColumnDescriptor::kMayHaveNulls) != 0;
@@ -137,8 +197,7 @@ bool PagePredicate::MayPass(const ColumnDescriptor& d) const {
   if (test_ == Test::kIsNotNull) {
     return true;
   }
-  // Keys of strings are cut off: equal ones decide nothing.
-  const bool exact = physical_ != PhysicalType::kString;
+  const bool exact = HasExactKeys();
   switch (op_) {
     case CompareOp::kEq:
       return d.min <= key_ && key_ <= d.max;
@@ -160,17 +219,17 @@ bool PagePredicate::MayPass(const ColumnDescriptor& d) const {
 bool PagePredicate::AllPass(const ColumnDescriptor& d) const {
   switch (op_) {
     case CompareOp::kEq:
-      return physical_ != PhysicalType::kString && d.min == key_ && d.max == key_;
+      return HasExactKeys() && d.min == key_ && d.max == key_;
     case CompareOp::kNe:
       return key_ < d.min || d.max < key_;
     case CompareOp::kLt:
       return d.max < key_;
     case CompareOp::kLe:
-      return physical_ != PhysicalType::kString ? d.max <= key_ : d.max < key_;
+      return HasExactKeys() ? d.max <= key_ : d.max < key_;
     case CompareOp::kGt:
       return d.min > key_;
     case CompareOp::kGe:
-      return physical_ != PhysicalType::kString ? d.min >= key_ : d.min > key_;
+      return HasExactKeys() ? d.min >= key_ : d.min > key_;
   }
   return false;
 }
@@ -189,6 +248,18 @@ void PagePredicate::CompareAs(const std::byte* values, size_t count, T constant,
     for (size_t i = 0; i < (count + 63) / 64; ++i) {
       bits[i] = ~bits[i];
     }
+  }
+}
+
+// Of 16 bytes: values in pages are aligned to 8.
+template <typename T>
+void PagePredicate::CompareWide(const std::byte* values, size_t count, const T& constant,
+                                uint64_t* bits) const {
+  std::fill(bits, bits + (count + 63) / 64, 0);
+  for (size_t i = 0; i < count; ++i) {
+    const T value = LoadAs<T>(values + i * sizeof(T));
+    const int order = value < constant ? -1 : (constant < value ? 1 : 0);
+    bits[i / 64] |= uint64_t{Holds(op_, order)} << (i % 64);
   }
 }
 
@@ -221,13 +292,15 @@ void PagePredicate::CompareNumbers(const std::byte* values, size_t count, uint64
     case PhysicalType::kInt32:
       return CompareAs<int32_t>(values, count, static_cast<int32_t>(integer_), bits);
     case PhysicalType::kInt64:
-      return CompareAs<int64_t>(values, count, integer_, bits);
+      return CompareAs<int64_t>(values, count, static_cast<int64_t>(integer_), bits);
     case PhysicalType::kFloat32:
       return CompareReals<float>(values, count, bits);
     case PhysicalType::kFloat64:
       return CompareReals<double>(values, count, bits);
     case PhysicalType::kInt128:
+      return CompareWide(values, count, integer_, bits);
     case PhysicalType::kInterval:
+      return CompareWide(values, count, interval_, bits);
     case PhysicalType::kString:
       break;
   }

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "common/int128.h"
+#include "common/interval.h"
 #include "common/result.h"
 #include "common/types.h"
 #include "rm/internal/file_core.h"
@@ -41,14 +43,18 @@ class PagePredicate {
  private:
   enum class Test : uint8_t { kCompare, kIsNull, kIsNotNull, kNothing };
 
-  void MakeInteger(const Value& value);
-  std::optional<int64_t> FloorConstant(double real);
+  void MakeInteger(const Value& value, uint8_t scale);
+  bool MakeOwn(const Value& value, LogicalType type);
   void MakeReal(CompareOp op, const Value& value, PhysicalType physical);
   void Always(bool passes) { test_ = passes ? Test::kIsNotNull : Test::kNothing; }
+  // Equal keys, equal values.
+  bool HasExactKeys() const;
   bool AllPass(const ColumnDescriptor& descriptor) const;
   void CompareNumbers(const std::byte* values, size_t count, uint64_t* bits) const;
   template <typename T>
   void CompareAs(const std::byte* values, size_t count, T constant, uint64_t* bits) const;
+  template <typename T>
+  void CompareWide(const std::byte* values, size_t count, const T& constant, uint64_t* bits) const;
   template <typename T>
   void CompareReals(const std::byte* values, size_t count, uint64_t* bits) const;
   Status FilterStrings(const FileCore& core, const RecordPage& page, const ColumnSlice& slice,
@@ -60,7 +66,8 @@ class PagePredicate {
   CompareOp op_ = CompareOp::kEq;
   uint32_t column_ = 0;
   PhysicalType physical_ = PhysicalType::kInt32;
-  int64_t integer_ = 0;
+  Int128 integer_ = 0;
+  Interval interval_;
   double real_ = 0;
   std::string string_;
   int64_t key_ = 0;  // order key of the constant
