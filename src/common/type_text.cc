@@ -160,41 +160,40 @@ std::optional<std::string> BytesOf(std::string_view text) {
 
 // The value that a function like ParseNumber finds.
 template <typename T, typename Parse, typename Make>
-Result<Value> Parsed(std::string_view text, LogicalType type, Parse parse, Make make) {
+ParseOutcome Parsed(std::string_view text, Parse parse, Make make, Value* out) {
   T value{};
-  switch (parse(text, &value)) {
-    case ParseOutcome::kOk:
-      return make(value);
-    case ParseOutcome::kOutOfRange:
-      return OutOfRange(text, type);
-    default:
-      return NoValue(text, type);
+  const ParseOutcome outcome = parse(text, &value);
+  if (outcome == ParseOutcome::kOk) {
+    *out = make(value);
   }
+  return outcome;
 }
 
 template <typename T, typename Make>
-Result<Value> ParsedNumber(std::string_view text, LogicalType type, Make make) {
+ParseOutcome ParsedNumber(std::string_view text, Make make, Value* out) {
   return Parsed<T>(
-      text, type,
-      [](std::string_view t, T* out) { return common::ParseNumber(WithoutBlanks(t), out); }, make);
+      text,
+      [](std::string_view t, T* number) { return common::ParseNumber(WithoutBlanks(t), number); },
+      make, out);
 }
 
-Result<Value> ParsedDecimal(std::string_view text, LogicalType type) {
-  const auto parse = [type](std::string_view t, Decimal* out) {
-    const ParseOutcome outcome = common::ParseDecimal(WithoutBlanks(t), type.scale, out);
-    return outcome == ParseOutcome::kOk && !common::FitsDigits(out->unscaled, type.length)
+ParseOutcome ParsedDecimal(std::string_view text, LogicalType type, Value* out) {
+  const auto parse = [type](std::string_view t, Decimal* decimal) {
+    const ParseOutcome outcome = common::ParseDecimal(WithoutBlanks(t), type.scale, decimal);
+    return outcome == ParseOutcome::kOk && !common::FitsDigits(decimal->unscaled, type.length)
                ? ParseOutcome::kOutOfRange
                : outcome;
   };
-  return Parsed<Decimal>(text, type, parse, Value::OfDecimal);
+  return Parsed<Decimal>(text, parse, Value::OfDecimal, out);
 }
 
 template <typename T, typename Make>
-Result<Value> Made(std::optional<T> parsed, std::string_view text, LogicalType type, Make make) {
+ParseOutcome Made(std::optional<T> parsed, Make make, Value* out) {
   if (!parsed) {
-    return NoValue(text, type);
+    return ParseOutcome::kMalformed;
   }
-  return make(*std::move(parsed));
+  *out = make(*std::move(parsed));
+  return ParseOutcome::kOk;
 }
 
 void AppendCell(const StringView& cell, LogicalType type, std::string* out) {
@@ -287,44 +286,54 @@ void AppendText(const Vector& vector, size_t row, std::string* out) {
   });
 }
 
-Result<Value> ParseText(std::string_view text, LogicalType type) {
+ParseOutcome TryParseText(std::string_view text, LogicalType type, Value* out) {
   switch (type.id) {
     case TypeId::kInt:
-      return ParsedNumber<int32_t>(text, type, Value::Int);
+      return ParsedNumber<int32_t>(text, Value::Int, out);
     case TypeId::kSmallint:
-      return ParsedNumber<int16_t>(text, type, Value::Int);
+      return ParsedNumber<int16_t>(text, Value::Int, out);
     case TypeId::kBigint:
-      return ParsedNumber<int64_t>(text, type, Value::Bigint);
+      return ParsedNumber<int64_t>(text, Value::Bigint, out);
     case TypeId::kReal:
-      return ParsedNumber<float>(text, type, Value::Real);
+      return ParsedNumber<float>(text, Value::Real, out);
     case TypeId::kDouble:
-      return ParsedNumber<double>(text, type, Value::Double);
+      return ParsedNumber<double>(text, Value::Double, out);
     case TypeId::kDecimal:
-      return ParsedDecimal(text, type);
+      return ParsedDecimal(text, type, out);
     case TypeId::kBoolean:
-      return Made(BooleanOf(text), text, type, Value::Boolean);
+      return Made(BooleanOf(text), Value::Boolean, out);
     case TypeId::kUuid:
-      return Made(UuidOf(WithoutBlanks(text)), text, type, Value::OfUuid);
+      return Made(UuidOf(WithoutBlanks(text)), Value::OfUuid, out);
     case TypeId::kBytea:
-      return Made(BytesOf(text), text, type, Value::OfBytes);
+      return Made(BytesOf(text), Value::OfBytes, out);
     case TypeId::kDate:
-      return Parsed<Date>(text, type, common::ParseDate, Value::OfDate);
+      return Parsed<Date>(text, common::ParseDate, Value::OfDate, out);
     case TypeId::kTime:
-      return Parsed<TimeOfDay>(text, type, common::ParseTime, Value::OfTime);
+      return Parsed<TimeOfDay>(text, common::ParseTime, Value::OfTime, out);
     case TypeId::kTimestamp:
-      return Parsed<Timestamp>(text, type, common::ParseTimestamp, Value::OfTimestamp);
+      return Parsed<Timestamp>(text, common::ParseTimestamp, Value::OfTimestamp, out);
     case TypeId::kTimestamptz:
-      return Parsed<Timestamptz>(text, type, common::ParseTimestamptz, Value::OfTimestamptz);
+      return Parsed<Timestamptz>(text, common::ParseTimestamptz, Value::OfTimestamptz, out);
     case TypeId::kInterval:
-      return Parsed<Interval>(text, type, common::ParseInterval, Value::OfInterval);
-    case TypeId::kClassicString:
-    case TypeId::kVarchar:
-    case TypeId::kText:
-    case TypeId::kChar:
-    case TypeId::kUnknown:
-      break;
+      return Parsed<Interval>(text, common::ParseInterval, Value::OfInterval, out);
+    default:
+      return ParseOutcome::kMalformed;
   }
-  return Value::String(std::string(text)).CastTo(type, CastMode::kAssignment);
+}
+
+Result<Value> ParseText(std::string_view text, LogicalType type) {
+  if (IsString(type.id)) {
+    return Value::String(std::string(text)).CastTo(type, CastMode::kAssignment);
+  }
+  Value value;
+  switch (TryParseText(text, type, &value)) {
+    case ParseOutcome::kOk:
+      return value;
+    case ParseOutcome::kOutOfRange:
+      return OutOfRange(text, type);
+    default:
+      return NoValue(text, type);
+  }
 }
 
 }  // namespace redbase

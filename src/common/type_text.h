@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "common/result.h"
+#include "common/text.h"
 #include "common/types.h"
 #include "common/value.h"
 #include "common/vector.h"
@@ -29,6 +30,8 @@ void AppendText(const Vector& vector, size_t row, std::string* out);
 // The value of `type` that the text says; a decimal is rounded to its scale.
 // kInvalidArgument, naming text and type, when it says none or one out of range.
 Result<Value> ParseText(std::string_view text, LogicalType type);
+// The same without words.  Requires: no type of IsString().
+common::ParseOutcome TryParseText(std::string_view text, LogicalType type, Value* out);
 
 // "1.5", "1e+20", "Infinity", "NaN".
 void AppendShortest(std::string* out, float value);

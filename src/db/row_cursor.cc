@@ -3,14 +3,21 @@
 #include <cmath>
 #include <limits>
 
+#include "common/decimal.h"
+#include "common/physical_value.h"
+
 namespace redbase::db {
 namespace {
 
 // The number in a row of a vector; 0 where there is none.
 template <typename T, typename FromReal>
 T NumberAt(const Vector& vector, size_t row, FromReal from_real) {
-  if (!vector.IsValid(row)) {
+  const LogicalType type = vector.type();
+  if (!vector.IsValid(row) || (!IsNumber(type.id) && type.id != TypeId::kBoolean)) {
     return T{};
+  }
+  if (type.id == TypeId::kDecimal) {
+    return from_real(common::DecimalToDouble(ValueAt(vector, row).decimal_value()));
   }
   switch (vector.physical()) {
     case PhysicalType::kBool:

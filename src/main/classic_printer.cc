@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "common/text.h"
+#include "common/type_text.h"
 
 namespace redbase::main {
 namespace {
@@ -22,12 +23,37 @@ std::unordered_map<std::string_view, size_t> CountNames(const Schema& schema) {
 }
 
 bool MayBeLong(LogicalType type) {
-  return IsString(type.id) && (type.length == 0 || type.length > kLongestString);
+  return PhysicalTypeOf(type) == PhysicalType::kString &&
+         (type.length == 0 || type.length > kLongestString);
+}
+
+// The longest text of a type that is no string, and a blank.
+size_t FixedWidth(LogicalType type) {
+  switch (type.id) {
+    case TypeId::kBigint:
+      return sizeof("-9223372036854775808");
+    case TypeId::kDecimal:
+      return size_t{type.length} + sizeof("-0.");
+    case TypeId::kDate:
+      return sizeof("5874897-12-31");
+    case TypeId::kTime:
+      return sizeof("23:59:59.999999");
+    case TypeId::kTimestamp:
+      return sizeof("294276-12-31 23:59:59.999999");
+    case TypeId::kTimestamptz:
+      return sizeof("294276-12-31 23:59:59.999999+00");
+    case TypeId::kInterval:
+      return sizeof("-99 years -11 mons -30 days -23:59:59.999999");
+    case TypeId::kUuid:
+      return sizeof("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
+    default:
+      return kNumberWidth;
+  }
 }
 
 size_t NaturalWidth(LogicalType type) {
-  if (!IsString(type.id)) {
-    return kNumberWidth;
+  if (PhysicalTypeOf(type) != PhysicalType::kString) {
+    return std::max(kNumberWidth, FixedWidth(type));
   }
   return MayBeLong(type) ? kLongestString : type.length;
 }
@@ -41,30 +67,15 @@ std::string_view CutLength(std::string_view value) {
   return value.substr(0, length);
 }
 
+// Reals the classic way.
 void AppendNumber(const Vector& vector, size_t row, std::string* out) {
   switch (vector.physical()) {
-    case PhysicalType::kBool:
-      common::AppendInteger(out, vector.data<uint8_t>()[row]);
-      return;
-    case PhysicalType::kInt16:
-      common::AppendInteger(out, vector.data<int16_t>()[row]);
-      return;
-    case PhysicalType::kInt32:
-      common::AppendInteger(out, vector.data<int32_t>()[row]);
-      return;
-    case PhysicalType::kInt64:
-      common::AppendInteger(out, vector.data<int64_t>()[row]);
-      return;
     case PhysicalType::kFloat32:
-      common::AppendFixed(out, vector.data<float>()[row]);
-      return;
+      return common::AppendFixed(out, vector.data<float>()[row]);
     case PhysicalType::kFloat64:
-      common::AppendFixed(out, vector.data<double>()[row]);
-      return;
-    case PhysicalType::kInt128:
-    case PhysicalType::kInterval:
-    case PhysicalType::kString:
-      return;  // no number of the types there are
+      return common::AppendFixed(out, vector.data<double>()[row]);
+    default:
+      return AppendText(vector, row, out);
   }
 }
 
@@ -116,6 +127,10 @@ void ClassicPrinter::AppendValue(const Cell& cell, const Vector& vector, size_t 
   if (!vector.IsValid(row)) {
     out->append("NULL");
     shown = 4;
+  } else if (vector.type().id == TypeId::kChar || vector.type().id == TypeId::kBytea) {
+    std::string text;
+    AppendText(vector, row, &text);
+    shown = AppendString(text, cell.cut, out);
   } else if (vector.physical() == PhysicalType::kString) {
     shown = AppendString(vector.data<StringView>()[row].view(), cell.cut, out);
   } else {

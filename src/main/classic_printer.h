@@ -6,11 +6,13 @@
 //
 //     1 tuple(s).
 //
-// A number column is max(12, length of its name) characters wide, a string column
-// min(its length, 53).  A name that is not shorter than that is followed by one
-// blank, and both make the width.  Values are padded to the width; a longer one is
-// whole and followed by one blank, but for strings of columns beyond 53 bytes,
-// which print 50 bytes at most and "..".
+// A column of numbers or dates is max(12, length of its name, longest value and a
+// blank) characters wide, a string column min(its length, 53).  An int is shorter
+// than 12, a real is shown with six decimals however long, and an interval has room
+// for years of two digits.  Other values are in the form of type_text.h.  A name that is not
+// shorter than that is followed by one blank, and both make the width.  Values are padded to the
+// width; a longer one is whole and followed by one blank, but for strings of columns beyond 53
+// bytes, which print 50 bytes at most and "..".
 //
 // Immutable, so thread-safe.
 #pragma once

@@ -13,22 +13,6 @@ Status ErrorAt(Code code, const std::string& text, parser::Position position) {
   return Status(code, text + AtPosition(position));
 }
 
-Result<LogicalType> BindType(const parser::TypeName& name) {
-  ASSIGN_OR_RETURN(const parser::TypeSpec spec, parser::ResolveType(name));
-  const auto length = static_cast<uint32_t>(spec.length);
-  switch (spec.kind) {
-    case parser::TypeSpec::Kind::kInt:
-      return LogicalType{TypeId::kInt, 0};
-    case parser::TypeSpec::Kind::kReal:
-      return LogicalType{TypeId::kReal, 0};
-    case parser::TypeSpec::Kind::kClassicString:
-      return LogicalType{TypeId::kClassicString, length};
-    case parser::TypeSpec::Kind::kVarchar:
-      return LogicalType{TypeId::kVarchar, length};
-  }
-  return Status(Code::kInternal, "type without a logical type: " + name.word);
-}
-
 Result<uint32_t> FindDistributed(const parser::Identifier& name,
                                  const std::vector<Column>& columns) {
   sm::Relation relation;  // for its rule of finding columns
@@ -91,7 +75,7 @@ Result<sm::TableDefinition> BindCreateTable(const parser::CreateTable& statement
   sm::TableDefinition definition;
   definition.name = statement.table.text;
   for (const parser::ColumnDefinition& column : statement.columns) {
-    ASSIGN_OR_RETURN(const LogicalType type, BindType(column.type));
+    ASSIGN_OR_RETURN(const LogicalType type, parser::ResolveType(column.type));
     definition.columns.push_back({column.name.text, type, statement.table.text});
   }
   if (statement.distribute) {

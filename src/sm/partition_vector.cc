@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/decimal.h"
 #include "common/physical_value.h"
 #include "common/vector.h"
 #include "sm/name_match.h"
@@ -88,6 +89,9 @@ int64_t IntegerOf(const Value& value) {
 }
 
 bool IsWhole(const Value& value) {
+  if (value.is_decimal()) {
+    return common::FloorDecimal(value.decimal_value(), 0)->exact;
+  }
   if (value.is_real()) {
     return std::trunc(value.real_value()) == value.real_value();
   }
@@ -115,21 +119,29 @@ bool AnyInteger(int64_t first, int64_t last, CompareOp op, const Value& x) {
   return true;
 }
 
-// The least value of a string or real type.
-Value LeastOf(TypeId type) {
+// The least value of a string or real type; of other types nobody asks for it.
+std::optional<Value> LeastOf(TypeId type) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  return IsString(type) ? Value::String("") : Value::Double(-kInfinity);
+  if (IsString(type)) {
+    return Value::String("");
+  }
+  return type == TypeId::kReal || type == TypeId::kDouble ? std::optional(Value::Double(-kInfinity))
+                                                          : std::nullopt;
 }
 
-// The same for strings and reals from `range.lower` to below `range.upper`.
+bool IsNan(const Value& value) {
+  return (value.is_real() && std::isnan(value.real_value())) ||
+         (value.is_double() && std::isnan(value.double_value()));
+}
+
+// The same for strings, reals and the like from `range.lower` to below `range.upper`.
 // Between two of them another is taken to lie, which at worst asks a partition
 // too many.
 bool AnyDense(const PartitionRange& range, TypeId type, CompareOp op, const Value& x) {
-  const bool starts_below = Value::Compare(range.lower ? *range.lower : LeastOf(type), x) <
-                            (op == CompareOp::kLt ? 0 : 1);
-  const bool is_nan = !x.is_string() && Value::Compare(x, Value::Double(NAN)) == 0;
+  const std::optional<Value> least = range.lower ? range.lower : LeastOf(type);
+  const bool starts_below = !least || Value::Compare(*least, x) < (op == CompareOp::kLt ? 0 : 1);
   const bool ends_above =
-      range.upper ? Value::Compare(*range.upper, x) > 0 : !(op == CompareOp::kGt && is_nan);
+      range.upper ? Value::Compare(*range.upper, x) > 0 : !(op == CompareOp::kGt && IsNan(x));
   switch (op) {
     case CompareOp::kEq:
       return starts_below && ends_above;
@@ -248,7 +260,13 @@ PartitionRange PartitionVector::RangeOf(uint32_t partition) const {
 
 bool PartitionVector::SplitsLike(const PartitionVector& other) const {
   const auto equal = [](const Value& a, const Value& b) { return Value::Compare(a, b) == 0; };
-  return PhysicalTypeOf(type_) == PhysicalTypeOf(other.type_) &&
+  // Strings of any length agree with each other, and so do plain numbers; other
+  // types only with themselves.
+  const bool plain = (IsString(type_.id) && IsString(other.type_.id)) ||
+                     (IsNumber(type_.id) && IsNumber(other.type_.id));
+  const bool alike = type_.id == other.type_.id || plain;
+  return alike && type_.scale == other.type_.scale &&
+         PhysicalTypeOf(type_) == PhysicalTypeOf(other.type_) &&
          std::equal(bounds_.begin(), bounds_.end(), other.bounds_.begin(), other.bounds_.end(),
                     equal);
 }

@@ -47,6 +47,15 @@ TEST(KeyEncoding, BytesOnDisk) {
   EXPECT_EQ(Hex(Encode(One(TypeId::kVarchar), {Value::String(std::string("a\0b", 3))})),
             "016100ff620000");
   EXPECT_EQ(Hex(Encode(One(TypeId::kVarchar, true), {Value::String("a")})), "019effff");
+  EXPECT_EQ(Hex(Encode(One(TypeId::kUuid), {Value::OfUuid({kMinInt128 + 1})})),
+            "0100000000000000000000000000000001");
+  EXPECT_EQ(Hex(Encode({{LogicalType::Decimal(38, 2)}}, {Value::OfDecimal({-1, 2})})),
+            "017fffffffffffffffffffffffffffffff");
+  EXPECT_EQ(Hex(Encode({{LogicalType::Decimal(18, 2)}}, {Value::OfDecimal({1, 2})})),
+            "018000000000000001");
+  EXPECT_EQ(Hex(Encode(One(TypeId::kInterval), {Value::OfInterval({0, 1, 1})})),
+            "01800000000000000000000014"
+            "1dd76001");
   EXPECT_EQ(Hex(Encode(One(TypeId::kInt), {Value::Null()})), "00");
   EXPECT_EQ(Hex(Encode(One(TypeId::kInt, true, false), {Value::Null()})), "02");
 }
@@ -66,13 +75,28 @@ class RandomValues {
  public:
   explicit RandomValues(uint64_t seed) : random_(seed) {}
 
-  Value Of(TypeId type) {
+  Value Of(LogicalType type) {
     if (random_.OneIn(8)) {
       return Value::Null();
     }
     // Small numbers too, so that some are equal.
     const uint64_t bits = random_.OneIn(2) ? random_.Below(5) - 2 : random_.Next();
-    switch (type) {
+    switch (type.id) {
+      case TypeId::kDecimal:
+        return Value::OfDecimal({static_cast<int64_t>(bits) * Int128{1 << 20}, type.scale});
+      case TypeId::kDate:
+        return Value::OfDate({static_cast<int32_t>(bits)});
+      case TypeId::kTimestamp:
+        return Value::OfTimestamp({static_cast<int64_t>(bits)});
+      case TypeId::kInterval:
+        // Some are equal and have other parts.
+        return OneIn2() ? Value::OfInterval({static_cast<int32_t>(bits), 0, 0})
+                        : Value::OfInterval({0, static_cast<int32_t>(bits * 30),
+                                             OneIn2() ? 0 : static_cast<int64_t>(bits)});
+      case TypeId::kUuid:
+        return Value::OfUuid({Int128{static_cast<int64_t>(bits)} << 61});
+      case TypeId::kBytea:
+        return Value::OfBytes(Text());
       case TypeId::kBoolean:
         return Value::Int(static_cast<int32_t>(bits & 1));
       case TypeId::kSmallint:
@@ -90,6 +114,7 @@ class RandomValues {
         return Value::Int(static_cast<int32_t>(bits));
     }
   }
+  bool OneIn2() { return random_.OneIn(2); }
   bool Coin() { return random_.OneIn(2); }
   uint64_t Below(uint64_t n) { return random_.Below(n); }
 
@@ -128,9 +153,20 @@ int Order(const KeyColumn& column, const Value& a, const Value& b) {
   return column.descending ? -order : order;
 }
 
-constexpr TypeId kTypes[] = {TypeId::kInt,     TypeId::kReal,    TypeId::kClassicString,
-                             TypeId::kVarchar, TypeId::kBoolean, TypeId::kSmallint,
-                             TypeId::kBigint,  TypeId::kDouble};
+constexpr LogicalType kTypes[] = {{TypeId::kInt},
+                                  {TypeId::kReal},
+                                  {TypeId::kClassicString, 20},
+                                  {TypeId::kVarchar},
+                                  {TypeId::kBoolean},
+                                  {TypeId::kSmallint},
+                                  {TypeId::kBigint},
+                                  {TypeId::kDouble},
+                                  {TypeId::kDate},
+                                  {TypeId::kTimestamp},
+                                  {TypeId::kInterval},
+                                  {TypeId::kUuid},
+                                  {TypeId::kBytea},
+                                  LogicalType::Decimal(38, 3)};
 
 int Sign(int x) { return (x > 0) - (x < 0); }
 
@@ -144,8 +180,8 @@ TEST(KeyEncoding, RandomKeysOfAllTypesSortAsTheirValuesDo) {
     std::vector<Value> b;
     int order = 0;
     for (uint64_t columns = 1 + random.Below(3); columns > 0; --columns) {
-      const TypeId type = kTypes[random.Below(std::size(kTypes))];
-      key.push_back({{type, 0}, random.Coin(), random.Coin()});
+      const LogicalType type = kTypes[random.Below(std::size(kTypes))];
+      key.push_back({type, random.Coin(), random.Coin()});
       a.push_back(random.Of(type));
       b.push_back(random.Below(3) == 0 ? a.back() : random.Of(type));
       order = order != 0 ? order : Order(key.back(), a.back(), b.back());
@@ -159,8 +195,8 @@ TEST(KeyEncoding, RandomKeysAreDecodedToTheirValues) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   RandomValues random(seed);
   for (int i = 0; i < 10000; ++i) {
-    const TypeId type = kTypes[random.Below(std::size(kTypes))];
-    const std::vector<KeyColumn> key = {{{type, 0}, random.Coin(), random.Coin()},
+    const LogicalType type = kTypes[random.Below(std::size(kTypes))];
+    const std::vector<KeyColumn> key = {{type, random.Coin(), random.Coin()},
                                         {{TypeId::kInt}, false, true}};
     const std::vector<Value> values = {random.Of(type), Value::Int(i)};
     ASSERT_OK_AND_ASSIGN(const std::vector<Value> decoded, DecodeKey(key, Encode(key, values)));
@@ -184,8 +220,8 @@ TEST(KeyEncoding, OtherBytesAreNotDecoded) {
 
 TEST(KeyEncoding, ARowOfABatchIsEncodedAsItsValues) {
   Schema schema;
-  for (const TypeId type : kTypes) {
-    schema.Add({"a", {type, type == TypeId::kClassicString ? 20U : 0U}, "t"});
+  for (const LogicalType type : kTypes) {
+    schema.Add({"a", type, "t"});
   }
   Batch batch(schema);
   batch.set_rows(50);
@@ -199,7 +235,7 @@ TEST(KeyEncoding, ARowOfABatchIsEncodedAsItsValues) {
   for (size_t row = 0; row < batch.rows(); ++row) {
     std::vector<Value> values;
     for (const uint32_t column : columns) {
-      values.push_back(random.Of(schema[column].type.id));
+      values.push_back(random.Of(schema[column].type));
       batch.SetValue(column, row, values.back());
     }
     std::string encoded;

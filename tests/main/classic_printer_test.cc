@@ -52,6 +52,25 @@ TEST(ClassicPrinter, StringColumnIsAsWideAsItsValuesButAtMost53) {
   EXPECT_EQ(Header({{"a", Varchar(0), "T"}}).size(), 2 * 54U);
 }
 
+TEST(ClassicPrinter, OtherTypesHaveRoomForTheirLongestText) {
+  EXPECT_EQ(Row({TypeId::kBoolean}, Value::Boolean(true)), "t           \n");
+  EXPECT_EQ(Row({TypeId::kDate}, Value::OfDate({0})), "1970-01-01    \n");
+  EXPECT_EQ(Row({TypeId::kTime}, Value::OfTime({5})), "00:00:00.000005 \n");
+  EXPECT_EQ(Row(LogicalType::Decimal(5, 2), Value::OfDecimal({-50, 2})), "-0.50       \n");
+  EXPECT_EQ(Row(LogicalType::Decimal(12, 2), Value::OfDecimal({-999999999999, 2})),
+            "-9999999999.99  \n");
+  EXPECT_EQ(Row({TypeId::kBigint}, Value::Bigint(INT64_MIN)), "-9223372036854775808 \n");
+  EXPECT_EQ(Row({TypeId::kUuid}, Value::OfUuid({kMinInt128})),
+            "00000000-0000-0000-0000-000000000000 \n");
+  EXPECT_EQ(Row({TypeId::kChar, 5}, Value::String("ab")), "ab   \n");
+  EXPECT_EQ(Row({TypeId::kBytea}, Value::OfBytes("\x01")), "\\x01" + std::string(49, ' ') + "\n");
+  std::string shown = "\\x";
+  for (int i = 0; i < 24; ++i) {
+    shown += "78";
+  }
+  EXPECT_EQ(Row({TypeId::kBytea}, Value::OfBytes(std::string(40, 'x'))), shown + ".. \n");
+}
+
 TEST(ClassicPrinter, NameAsLongAsItsColumnIsFollowedByOneBlank) {
   EXPECT_EQ(Header({{"elevenchars", kInt, "T"}}), "elevenchars \n------------\n");
   EXPECT_EQ(Header({{"twelve_chars", kInt, "T"}}), "twelve_chars \n-------------\n");

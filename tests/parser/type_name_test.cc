@@ -8,41 +8,76 @@
 namespace redbase::parser {
 namespace {
 
-using Kind = TypeSpec::Kind;
-
-TypeName Named(std::string word, std::optional<int64_t> length = std::nullopt) {
-  return {std::move(word), length, std::nullopt, {2, 9}};
+TypeName Named(std::string word, std::optional<int64_t> length = std::nullopt,
+               std::optional<int64_t> scale = std::nullopt) {
+  return {std::move(word), length, scale, {2, 9}};
 }
 
-void ExpectType(const TypeName& name, Kind kind, int32_t length) {
-  const Result<TypeSpec> spec = ResolveType(name);
-  ASSERT_TRUE(spec.ok()) << ToString(name) << ": " << spec.status().message();
-  EXPECT_EQ(*spec, (TypeSpec{kind, length})) << ToString(name);
+void ExpectType(const TypeName& name, LogicalType want) {
+  const Result<LogicalType> type = ResolveType(name);
+  ASSERT_TRUE(type.ok()) << ToString(name) << ": " << type.status().message();
+  EXPECT_EQ(*type, want) << ToString(name) << " is " << redbase::TypeName(*type);
 }
 
 void ExpectRefused(const TypeName& name, const std::string& message) {
-  const Result<TypeSpec> spec = ResolveType(name);
+  const Result<LogicalType> spec = ResolveType(name);
   ASSERT_FALSE(spec.ok()) << ToString(name);
   EXPECT_EQ(spec.status().code(), Code::kInvalidArgument);
   EXPECT_EQ(spec.status().message(), message + ": " + ToString(name) + " at line 2, column 9");
 }
 
 TEST(ResolveType, KnowsTheNumbers) {
-  for (const char* word : {"i", "i4", "int", "integer", "INT", "Integer"}) {
-    ExpectType(Named(word), Kind::kInt, 4);
+  for (const char* word : {"i", "i4", "int", "integer", "int4", "INT", "Integer"}) {
+    ExpectType(Named(word), {TypeId::kInt});
   }
   for (const char* word : {"f", "f4", "r", "r4", "real", "float", "REAL", "Float"}) {
-    ExpectType(Named(word), Kind::kReal, 4);
+    ExpectType(Named(word), {TypeId::kReal});
   }
 }
 
 TEST(ResolveType, KnowsTheStrings) {
-  ExpectType(Named("c1"), Kind::kClassicString, 1);
-  ExpectType(Named("s20"), Kind::kClassicString, 20);
-  ExpectType(Named("c255"), Kind::kClassicString, 255);
-  ExpectType(Named("varchar", 1), Kind::kVarchar, 1);
-  ExpectType(Named("VARCHAR", 10'000), Kind::kVarchar, 10'000);
-  ExpectType(Named("varchar", kMaxVarcharLength), Kind::kVarchar, 10'485'760);
+  ExpectType(Named("c1"), {TypeId::kClassicString, 1});
+  ExpectType(Named("s20"), {TypeId::kClassicString, 20});
+  ExpectType(Named("c255"), {TypeId::kClassicString, 255});
+  ExpectType(Named("varchar", 1), {TypeId::kVarchar, 1});
+  ExpectType(Named("VARCHAR", 10'000), {TypeId::kVarchar, 10'000});
+  ExpectType(Named("varchar", kMaxVarcharLength), {TypeId::kVarchar, 10'485'760});
+}
+
+TEST(ResolveType, KnowsTheTypesOfSql) {
+  ExpectType(Named("smallint"), {TypeId::kSmallint});
+  ExpectType(Named("INT8"), {TypeId::kBigint});
+  ExpectType(Named("float", 24), {TypeId::kReal});
+  ExpectType(Named("float", 25), {TypeId::kDouble});
+  ExpectType(Named("Double Precision"), {TypeId::kDouble});
+  ExpectType(Named("decimal", 12, 2), LogicalType::Decimal(12, 2));
+  ExpectType(Named("numeric", 38), LogicalType::Decimal(38, 0));
+  ExpectType(Named("numeric"), LogicalType::Decimal(38, 10));
+  ExpectType(Named("bool"), {TypeId::kBoolean});
+  ExpectType(Named("char"), {TypeId::kChar, 1});
+  ExpectType(Named("character", 7), {TypeId::kChar, 7});
+  ExpectType(Named("character varying", 7), {TypeId::kVarchar, 7});
+  ExpectType(Named("varchar"), {TypeId::kVarchar});
+  ExpectType(Named("text"), {TypeId::kText});
+  ExpectType(Named("timestamp", 6), {TypeId::kTimestamp});
+  ExpectType(Named("timestamp with time zone"), {TypeId::kTimestamptz});
+  ExpectType(Named("time without time zone"), {TypeId::kTime});
+  ExpectType(Named("interval"), {TypeId::kInterval});
+  ExpectType(Named("uuid"), {TypeId::kUuid});
+  ExpectType(Named("bytea"), {TypeId::kBytea});
+}
+
+TEST(ResolveType, RefusesNumbersThatTheTypeDoesNotHave) {
+  ExpectRefused(Named("decimal", 39), "create: a decimal has 1 to 38 digits");
+  ExpectRefused(Named("decimal", 0), "create: a decimal has 1 to 38 digits");
+  const std::string scale = "create: a decimal has from 0 to all of its digits behind the point";
+  ExpectRefused(Named("decimal", 5, 6), scale);
+  ExpectRefused(Named("decimal", 5, -1), scale);
+  ExpectRefused(Named("float", 54), "create: a float has 1 to 53 bits");
+  ExpectRefused(Named("timestamp", 3), "create: times have 6 digits behind the point");
+  ExpectRefused(Named("varchar", 5, 2), "create: invalid format string");
+  ExpectRefused(Named("text", 5), "create: invalid format string");
+  ExpectRefused(Named("date", 5), "create: invalid format string");
 }
 
 TEST(ResolveType, RefusesNumbersOfOtherSizes) {
@@ -54,7 +89,7 @@ TEST(ResolveType, RefusesNumbersOfOtherSizes) {
 }
 
 TEST(ResolveType, RefusesStringsWithoutALength) {
-  for (const char* word : {"c", "s", "varchar"}) {
+  for (const char* word : {"c", "s"}) {
     ExpectRefused(Named(word), "create: length must be specified for STRING attribute");
   }
 }
@@ -70,7 +105,7 @@ TEST(ResolveType, RefusesStringsOfImpossibleLength) {
 }
 
 TEST(ResolveType, RefusesOtherWords) {
-  for (const char* word : {"x", "I", "C5", "text", "i4x", "c5c", "null", "varchars"}) {
+  for (const char* word : {"x", "I", "C5", "texts", "i4x", "c5c", "null", "varchars"}) {
     ExpectRefused(Named(word), "create: invalid format string");
   }
   ExpectRefused(Named("c", 5), "create: invalid format string");

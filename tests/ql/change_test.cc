@@ -251,9 +251,9 @@ TEST_F(RangeTest, UpdateThatLeavesTheRangeIsRefused) {
 
 TEST_F(RangeTest, MovedRowsAreErasedAndFlagged) {
   EXPECT_THAT(Lines(*SetA(25, {A(CompareOp::kGe, 15)}, true)),
-              ElementsAre("25 | fifteen | 1", "25 | nineteen | 1"));
+              ElementsAre("25 | fifteen | true", "25 | nineteen | true"));
   EXPECT_THAT(Contents("R"), ElementsAre("10 | ten"));
-  EXPECT_THAT(Lines(*SetA(12, {}, true)), ElementsAre("12 | ten | 0"));
+  EXPECT_THAT(Lines(*SetA(12, {}, true)), ElementsAre("12 | ten | false"));
 }
 
 // A table against a map, with indexes built before.

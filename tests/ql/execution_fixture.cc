@@ -17,11 +17,24 @@ namespace redbase::ql {
 namespace {
 
 LogicalType ParseType(const std::string& name) {
-  static const std::map<std::string, LogicalType> kTypes = {
-      {"int", {TypeId::kInt, 0}},           {"real", {TypeId::kReal, 0}},
-      {"bigint", {TypeId::kBigint, 0}},     {"double", {TypeId::kDouble, 0}},
-      {"smallint", {TypeId::kSmallint, 0}}, {"boolean", {TypeId::kBoolean, 0}},
-      {"varchar", {TypeId::kVarchar, 0}}};
+  static const std::map<std::string, LogicalType> kTypes = {{"int", {TypeId::kInt, 0}},
+                                                            {"real", {TypeId::kReal, 0}},
+                                                            {"bigint", {TypeId::kBigint, 0}},
+                                                            {"double", {TypeId::kDouble, 0}},
+                                                            {"smallint", {TypeId::kSmallint, 0}},
+                                                            {"boolean", {TypeId::kBoolean, 0}},
+                                                            {"varchar", {TypeId::kVarchar, 0}},
+                                                            {"text", {TypeId::kText}},
+                                                            {"char3", {TypeId::kChar, 3}},
+                                                            {"money", LogicalType::Decimal(12, 2)},
+                                                            {"huge", LogicalType::Decimal(38, 6)},
+                                                            {"date", {TypeId::kDate}},
+                                                            {"time", {TypeId::kTime}},
+                                                            {"timestamp", {TypeId::kTimestamp}},
+                                                            {"timestamptz", {TypeId::kTimestamptz}},
+                                                            {"interval", {TypeId::kInterval}},
+                                                            {"uuid", {TypeId::kUuid}},
+                                                            {"bytea", {TypeId::kBytea}}};
   const auto found = kTypes.find(name);
   if (found != kTypes.end()) {
     return found->second;

@@ -35,7 +35,8 @@ struct TestInput {
   bool with_selection = false;  // every row followed by one that does not count
 };
 
-// "a int, b c10, c real, d bigint, e double, f varchar(5)".
+// "a int, b c10, c real, d bigint, e double, f varchar(5)"; money is decimal(12,2),
+// huge is decimal(38,6), char3 is char(3).
 Schema Columns(std::string_view text);
 // "1 | abc | null".
 std::string Text(const Row& row);

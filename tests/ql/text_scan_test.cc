@@ -40,7 +40,34 @@ TEST_F(TextScanTest, ExtremesOfNumbers) {
 TEST_F(TextScanTest, OtherTypes) {
   EXPECT_THAT(Lines(*Load("1,9223372036854775807,0.1,true,\xC3\xA4\xC3\xB6\n",
                           "a smallint, b bigint, c double, d boolean, e varchar(2)")),
-              ElementsAre("1 | 9223372036854775807 | 0.100000 | 1 | \xC3\xA4\xC3\xB6"));
+              ElementsAre("1 | 9223372036854775807 | 0.100000 | true | \xC3\xA4\xC3\xB6"));
+}
+
+TEST_F(TextScanTest, TypesOfSql) {
+  EXPECT_THAT(Lines(*Load("1.005, -1e3 ,t,off\n", "a money, b huge, c boolean, d boolean")),
+              ElementsAre("1.01 | -1000.000000 | true | false"));
+  EXPECT_THAT(Lines(*Load("1999-01-08,4:05,1999-01-08 04:05:06.5,1999-01-08T04:05+02\n",
+                          "a date, b time, c timestamp, d timestamptz")),
+              ElementsAre("1999-01-08 | 04:05:00 | 1999-01-08 04:05:06.5 | "
+                          "1999-01-08 02:05:00+00"));
+  EXPECT_THAT(
+      Lines(*Load("1 day 2:00,a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11,\\x00ff,ab   ,\xC3\xA4\n",
+                  "a interval, b uuid, c bytea, d char3, e text")),
+      ElementsAre("1 day 02:00:00 | a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 | \\x00ff | ab | "
+                  "\xC3\xA4"));
+  const std::string long_bytes = "\\x" + std::string(200, 'a');
+  EXPECT_THAT(Lines(*Load(long_bytes + "\n", "a bytea")), ElementsAre(long_bytes));
+}
+
+TEST_F(TextScanTest, BadValuesOfTypesOfSql) {
+  const std::string start = "SM warning: invalid data file: x.data: line 1, column 1: ";
+  EXPECT_EQ(Error("99999999999\n", "a money"),
+            start + "\"99999999999\" is out of range for decimal(12,2)");
+  EXPECT_EQ(Error("1999-02-30\n", "a date"), start + "\"1999-02-30\" is out of range for date");
+  EXPECT_EQ(Error("soon\n", "a timestamp"), start + "\"soon\" is not a timestamp");
+  EXPECT_EQ(Error("1 foo\n", "a interval"), start + "\"1 foo\" is not an interval");
+  EXPECT_EQ(Error("abcd\n", "a char3"), start + "\"abcd\" is too long for char(3)");
+  EXPECT_EQ(Error("maybe\n", "a boolean"), start + "\"maybe\" is not a boolean");
 }
 
 TEST_F(TextScanTest, EndsOfLines) {

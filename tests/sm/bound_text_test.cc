@@ -31,6 +31,18 @@ TEST(BoundText, NumbersComeBackAsTheyWere) {
   ExpectKept(Value::Bigint(std::numeric_limits<int64_t>::max()), {TypeId::kBigint, 0});
 }
 
+TEST(BoundText, ValuesOfEveryTypeComeBackAsTheyWere) {
+  ExpectKept(Value::Boolean(true), {TypeId::kBoolean});
+  ExpectKept(Value::OfDecimal({-kMaxInt128 / 10, 20}), LogicalType::Decimal(38, 20));
+  ExpectKept(Value::OfDate({-1000000}), {TypeId::kDate});
+  ExpectKept(Value::OfTime({1}), {TypeId::kTime});
+  ExpectKept(Value::OfTimestamp({-1}), {TypeId::kTimestamp});
+  ExpectKept(Value::OfTimestamptz({Timestamp::kInfinity}), {TypeId::kTimestamptz});
+  ExpectKept(Value::OfInterval({-1, 2, -3}), {TypeId::kInterval});
+  ExpectKept(Value::OfUuid({kMinInt128 + 5}), {TypeId::kUuid});
+  ExpectKept(Value::OfBytes(std::string("\0\xFF\\", 3)), {TypeId::kBytea});
+}
+
 TEST(BoundText, StringsOfAnyBytesComeBackAsTheyWere) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) {

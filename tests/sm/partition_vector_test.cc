@@ -219,6 +219,22 @@ class ValueSource {
   ValueSource(LogicalType type, uint64_t seed) : type_(type), random_(seed) {}
 
   Value Next() {
+    switch (type_.id) {
+      case TypeId::kDecimal:
+        return Value::OfDecimal({Int128{Integer()} * 7, type_.scale});
+      case TypeId::kDate:
+        return Value::OfDate({Integer()});
+      case TypeId::kTimestamp:
+        return Value::OfTimestamp({Integer() * kMicrosPerDay});
+      case TypeId::kUuid:
+        return Value::OfUuid({Int128{Integer()} << 63});
+      case TypeId::kInterval:
+        return Value::OfInterval({Integer(), Integer() * 10, 0});
+      case TypeId::kBytea:
+        return Value::OfBytes(std::string(random_.Below(3), '\xFF'));
+      default:
+        break;
+    }
     switch (PhysicalTypeOf(type_)) {
       case PhysicalType::kFloat32:
         return Value::Real(Float());
@@ -268,7 +284,9 @@ class ValueSource {
 class RandomPartitionVector : public ::testing::TestWithParam<TypeId> {
  protected:
   RandomPartitionVector()
-      : type_{GetParam(), IsString(GetParam()) ? 20U : 0U},
+      : type_(GetParam() == TypeId::kDecimal
+                  ? LogicalType::Decimal(20, 1)
+                  : LogicalType{GetParam(), IsString(GetParam()) ? 20U : 0U}),
         seed_(common::RealEnv().RandomSeed()),
         source_(type_, seed_),
         trace_(__FILE__, __LINE__, "seed " + std::to_string(seed_)) {}
@@ -319,7 +337,9 @@ TEST_P(RandomPartitionVector, NoPartitionWithAMatchIsLeftOut) {
 INSTANTIATE_TEST_SUITE_P(Types, RandomPartitionVector,
                          ::testing::Values(TypeId::kInt, TypeId::kReal, TypeId::kClassicString,
                                            TypeId::kVarchar, TypeId::kBoolean, TypeId::kSmallint,
-                                           TypeId::kBigint, TypeId::kDouble));
+                                           TypeId::kBigint, TypeId::kDouble, TypeId::kDecimal,
+                                           TypeId::kDate, TypeId::kTimestamp, TypeId::kUuid,
+                                           TypeId::kInterval, TypeId::kBytea));
 
 // All integers of a small range, so that the answer is known exactly.
 TEST(PartitionVector, RandomConditionsOnIntegersAreExact) {

@@ -7,7 +7,9 @@
 
 #include <fast_float/fast_float.h>
 
+#include "common/physical_value.h"
 #include "common/text.h"
+#include "common/type_text.h"
 
 namespace redbase::ql {
 
@@ -117,7 +119,7 @@ bool TextParser::ParseLine(std::string_view line, size_t row, TextProblem* probl
 bool TextParser::ParseField(size_t column, const char** p, const char* end, size_t row,
                             TextProblem* problem) {
   const Field& field = fields_[column];
-  if (field.physical == PhysicalType::kInt32 && ParseInt(field, p, end, row)) {
+  if (field.type.id == TypeId::kInt && ParseInt(field, p, end, row)) {
     return true;
   }
   if (field.physical == PhysicalType::kFloat32 && ParseReal(field, p, end, row)) {
@@ -126,8 +128,8 @@ bool TextParser::ParseField(size_t column, const char** p, const char* end, size
   const char* const field_end = FindEnd(*p, end, delimiter_);
   const std::string_view text(*p, static_cast<size_t>(field_end - *p));
   *p = field_end;
-  return field.physical == PhysicalType::kString ? ParseString(column, text, row, problem)
-                                                 : ParseSlowly(column, text, row, problem);
+  return IsString(field.type.id) ? ParseString(column, text, row, problem)
+                                 : ParseSlowly(column, text, row, problem);
 }
 
 // Up to nine digits with a sign: what nearly all integers are.
@@ -161,34 +163,42 @@ bool TextParser::ParseReal(const Field& field, const char** p, const char* end, 
   return true;
 }
 
+common::ParseOutcome TextParser::ParseAsValue(const Field& field, std::string_view text,
+                                              size_t row) {
+  Value value;
+  const common::ParseOutcome outcome = TryParseText(text, field.type, &value);
+  if (outcome == common::ParseOutcome::kOk) {
+    PutBorrowed(value, row, field.vector);
+    if (field.physical == PhysicalType::kString) {
+      field.vector->SetString(row, value.bytes_value());
+    }
+  }
+  return outcome;
+}
+
 bool TextParser::ParseSlowly(size_t column, std::string_view text, size_t row,
                              TextProblem* problem) {
   const Field& field = fields_[column];
   const std::string_view number = WithoutBlanks(text);
   common::ParseOutcome outcome = common::ParseOutcome::kNotANumber;
-  switch (field.physical) {
-    case PhysicalType::kInt16:
+  switch (field.type.id) {
+    case TypeId::kSmallint:
       outcome = ParseInto<int16_t>(number, row, field.vector);
       break;
-    case PhysicalType::kInt32:
+    case TypeId::kInt:
       outcome = ParseInto<int32_t>(number, row, field.vector);
       break;
-    case PhysicalType::kInt64:
+    case TypeId::kBigint:
       outcome = ParseInto<int64_t>(number, row, field.vector);
       break;
-    case PhysicalType::kFloat32:
+    case TypeId::kReal:
       outcome = ParseInto<float>(number, row, field.vector);
       break;
-    case PhysicalType::kFloat64:
+    case TypeId::kDouble:
       outcome = ParseInto<double>(number, row, field.vector);
       break;
-    case PhysicalType::kBool:
-      if (number == "true" || number == "false" || number == "1" || number == "0") {
-        field.vector->data<uint8_t>()[row] = number == "true" || number == "1" ? 1 : 0;
-        outcome = common::ParseOutcome::kOk;
-      }
-      break;
     default:
+      outcome = ParseAsValue(field, text, row);
       break;
   }
   if (outcome != common::ParseOutcome::kOk) {
@@ -205,6 +215,9 @@ bool TextParser::ParseString(size_t column, std::string_view text, size_t row,
                              TextProblem* problem) {
   const Field& field = fields_[column];
   const size_t length = field.type.length;
+  if (field.type.id == TypeId::kChar) {
+    text = WithoutTrailingBlanks(text);
+  }
   if (field.type.id == TypeId::kClassicString) {
     if (text.size() > length) {
       if (cuts_.count++ == 0) {

@@ -3,7 +3,8 @@
 // One tuple a line, one field a column, no quoting.  A line may end in CR LF;
 // lines without any byte are skipped.  A field may be empty in a string column,
 // where it is the empty string.  Blanks around a number do not count.  In a classic
-// string the first N bytes are kept; all other values must fit.
+// string the first N bytes are kept; all other values must fit.  Other types have
+// the text of type_text.h.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "common/batch.h"
+#include "common/text.h"
 
 namespace redbase::ql {
 
@@ -51,6 +53,7 @@ class TextParser {
   bool ParseField(size_t column, const char** p, const char* end, size_t row, TextProblem* problem);
   bool ParseInt(const Field& field, const char** p, const char* end, size_t row) const;
   bool ParseReal(const Field& field, const char** p, const char* end, size_t row) const;
+  static common::ParseOutcome ParseAsValue(const Field& field, std::string_view text, size_t row);
   bool ParseSlowly(size_t column, std::string_view text, size_t row, TextProblem* problem);
   bool ParseString(size_t column, std::string_view text, size_t row, TextProblem* problem);
 

@@ -1,24 +1,16 @@
 #include "sm/internal/bound_text.h"
 
-#include <array>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
 #include "common/text.h"
+#include "common/type_text.h"
 
 namespace redbase::sm {
 
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
-
-template <typename T>
-std::string NumberToText(T value) {
-  std::array<char, 40> buffer;
-  const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-  return {buffer.data(), result.ptr};
-}
 
 std::string Escape(std::string_view bytes) {
   const bool is_utf8 = common::CountUtf8(bytes) >= 0;
@@ -58,36 +50,14 @@ std::optional<std::string> Unescape(std::string_view text) {
   return out;
 }
 
-template <typename T>
-std::optional<T> NumberFromText(std::string_view text) {
-  T value{};
-  return common::ParseNumber(text, &value) == common::ParseOutcome::kOk ? std::optional(value)
-                                                                        : std::nullopt;
-}
-
 std::optional<Value> Parse(std::string_view text, LogicalType type) {
-  switch (PhysicalTypeOf(type)) {
-    case PhysicalType::kFloat32:
-      if (const auto value = NumberFromText<float>(text)) {
-        return Value::Real(*value);
-      }
-      return std::nullopt;
-    case PhysicalType::kFloat64:
-      if (const auto value = NumberFromText<double>(text)) {
-        return Value::Double(*value);
-      }
-      return std::nullopt;
-    case PhysicalType::kString:
-      if (auto value = Unescape(text)) {
-        return Value::String(*std::move(value));
-      }
-      return std::nullopt;
-    default:
-      if (const auto value = NumberFromText<int64_t>(text)) {
-        return Value::Bigint(*value);
-      }
-      return std::nullopt;
+  Value value;
+  if (IsString(type.id)) {
+    std::optional<std::string> string = Unescape(text);
+    return string ? std::optional(Value::String(*std::move(string))) : std::nullopt;
   }
+  return TryParseText(text, type, &value) == common::ParseOutcome::kOk ? std::optional(value)
+                                                                       : std::nullopt;
 }
 
 }  // namespace
@@ -96,13 +66,15 @@ std::string BoundToText(const Value& value) {
   if (value.is_string()) {
     return Escape(value.string_value());
   }
+  std::string text;
   if (value.is_real()) {
-    return NumberToText(value.real_value());
+    AppendShortest(&text, value.real_value());
+  } else if (value.is_double()) {
+    AppendShortest(&text, value.double_value());
+  } else {
+    text = value.ToString();
   }
-  if (value.is_double()) {
-    return NumberToText(value.double_value());
-  }
-  return NumberToText(value.is_bigint() ? value.bigint_value() : value.int_value());
+  return text;
 }
 
 Result<Value> BoundFromText(std::string_view text, LogicalType type) {

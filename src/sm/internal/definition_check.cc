@@ -30,11 +30,26 @@ Status CheckName(std::string_view name) {
                         " (a letter first, then letters, digits and _)");
 }
 
+Status CheckDigits(const Column& column) {
+  const LogicalType type = column.type;
+  return type.length >= 1 && type.length <= kMaxDecimalPrecision && type.scale <= type.length
+             ? Status()
+             : Refuse("create: no decimal: " + QuotedName(column.name) + " " + TypeName(type) +
+                      ", which has from 1 to 38 digits, all of them behind the point at most");
+}
+
 Status CheckLength(const Column& column) {
+  if (column.type.id == TypeId::kDecimal) {
+    return CheckDigits(column);
+  }
+  if (column.type.id == TypeId::kUnknown) {
+    return Refuse("create: " + QuotedName(column.name) + " is of no known type");
+  }
   const uint32_t length = column.type.length;
   const bool classic = column.type.id == TypeId::kClassicString;
   const uint32_t most = classic ? kMaxClassicStringLength : kMaxVarcharLength;
-  if (!IsString(column.type.id) || (length <= most && !(classic && length == 0))) {
+  const bool needed = classic || column.type.id == TypeId::kChar;
+  if (!IsString(column.type.id) || (length <= most && !(needed && length == 0))) {
     return {};
   }
   return Refuse("create: invalid length for string attribute: " + QuotedName(column.name) + " " +
