@@ -2,18 +2,22 @@
 #include <utility>
 #include <variant>
 
+#include "ql/internal/aggregate.h"
 #include "ql/internal/append.h"
 #include "ql/internal/delete.h"
 #include "ql/internal/file_scan.h"
 #include "ql/internal/filter.h"
 #include "ql/internal/hash_join.h"
+#include "ql/internal/hash_semi_join.h"
 #include "ql/internal/index_join.h"
 #include "ql/internal/index_scan.h"
 #include "ql/internal/insert.h"
 #include "ql/internal/limit.h"
 #include "ql/internal/lock_rows.h"
 #include "ql/internal/nested_loop_join.h"
+#include "ql/internal/nested_loop_semi_join.h"
 #include "ql/internal/project.h"
+#include "ql/internal/set_operation.h"
 #include "ql/internal/sort.h"
 #include "ql/internal/text_scan.h"
 #include "ql/internal/update.h"
@@ -89,6 +93,10 @@ class Builder {
   }
 
   Result<OperatorPtr> operator()(const NestedLoopJoin& join) {
+    RETURN_IF_ERROR(RequireJoinSchema(join.kind));
+    if (GivesLeftRows(join.kind)) {
+      return Make<NestedLoopSemiJoinOperator>(schema_, TakeChild(0), TakeChild(1), join, context_);
+    }
     return Make<NestedLoopJoinOperator>(schema_, TakeChild(0), TakeChild(1), join, context_);
   }
 
@@ -97,6 +105,10 @@ class Builder {
                                      join.right_keys));
     if (join.left_keys.empty() || join.left_keys.size() != join.right_keys.size()) {
       return BadPlan("hash join without keys");
+    }
+    RETURN_IF_ERROR(RequireJoinSchema(join.kind));
+    if (GivesLeftRows(join.kind)) {
+      return Make<HashSemiJoinOperator>(schema_, TakeChild(0), TakeChild(1), join, context_);
     }
     return Make<HashJoinOperator>(schema_, TakeChild(0), TakeChild(1), join, context_.memory);
   }
@@ -116,14 +128,24 @@ class Builder {
     ASSIGN_OR_RETURN(const LimitOperator::Range range, LimitOperator::RangeOf(limit));
     return Make<LimitOperator>(schema_, TakeChild(0), range, std::move(limit_scope_));
   }
-  Result<OperatorPtr> operator()(const Aggregate& /*aggregate*/) { return BadPlan("aggregate"); }
+  Result<OperatorPtr> operator()(const Aggregate& aggregate) {
+    auto made = std::make_unique<AggregateOperator>(schema_, TakeChild(0), aggregate, context_);
+    RETURN_IF_ERROR(made->Check());
+    return OperatorPtr(std::move(made));
+  }
   Result<OperatorPtr> operator()(const Append& /*append*/) {
     for (const OperatorPtr& child : children_) {
       RETURN_IF_ERROR(RequireColumns(child->schema(), schema_, child->schema().size(), "append"));
     }
     return Make<AppendOperator>(schema_, std::move(children_));
   }
-  Result<OperatorPtr> operator()(const SetOperation& /*set*/) { return BadPlan("set"); }
+  Result<OperatorPtr> operator()(const SetOperation& operation) {
+    for (const OperatorPtr& child : children_) {
+      RETURN_IF_ERROR(
+          RequireColumns(child->schema(), schema_, child->schema().size(), "set operation"));
+    }
+    return SetOperationOperator::Make(schema_, TakeChild(0), TakeChild(1), operation, context_);
+  }
 
   Result<OperatorPtr> operator()(const Values& values) {
     for (const std::vector<Value>& row : values.rows) {
@@ -210,6 +232,20 @@ class Builder {
   template <typename T, typename... Args>
   static OperatorPtr Make(Args&&... args) {
     return std::make_unique<T>(std::forward<Args>(args)...);
+  }
+
+  static bool GivesLeftRows(JoinKind kind) {
+    return kind == JoinKind::kSemi || kind == JoinKind::kAnti || kind == JoinKind::kMark;
+  }
+
+  Status RequireJoinSchema(JoinKind kind) const {
+    size_t wanted = children_[0]->schema().size();
+    if (kind == JoinKind::kMark) {
+      ++wanted;
+    } else if (!GivesLeftRows(kind)) {
+      wanted += children_[1]->schema().size();
+    }
+    return schema_.size() == wanted ? Status() : BadPlan("columns of a join");
   }
 
   OperatorPtr TakeChild(size_t i) { return std::move(children_[i]); }

@@ -182,7 +182,7 @@ Value RandomValue(Random& random, LogicalType type, uint64_t domain) {
     case PhysicalType::kInt64:
       return Value::Bigint(n);
     case PhysicalType::kBool:
-      return Value::Int(n & 1);
+      return Value::Boolean((n & 1) != 0);
     case PhysicalType::kString:
       return Value::String(
           std::string(type.length == 0 || type.length > 30 ? random.Below(20) : 0, 'x') +

@@ -80,6 +80,41 @@ TEST_F(SortTest, SortsBySeveralColumns) {
   }
 }
 
+TEST_F(SortTest, SortsDecimalsDatesAndIntervals) {
+  const LogicalType types[] = {LogicalType::Decimal(10, 2), LogicalType::Decimal(30, 4),
+                               {TypeId::kDate, 0},          {TypeId::kTimestamp, 0},
+                               {TypeId::kInterval, 0},      {TypeId::kUuid, 0}};
+  for (const LogicalType& type : types) {
+    SCOPED_TRACE(TypeName(type));
+    const Schema schema({{"k", type, "T"}, {"v", {TypeId::kInt, 0}, "T"}});
+    std::vector<Row> rows;
+    for (int32_t i = 0; i < 700; ++i) {
+      const auto n = static_cast<int64_t>(random_.Below(400)) - 200;
+      Value key;
+      switch (type.id) {
+        case TypeId::kDate:
+          key = Value::OfDate(Date{static_cast<int32_t>(n)});
+          break;
+        case TypeId::kTimestamp:
+          key = Value::OfTimestamp(Timestamp{n * 1000000007});
+          break;
+        case TypeId::kInterval:
+          key = Value::OfInterval({static_cast<int32_t>(n / 50), static_cast<int32_t>(n % 7), n});
+          break;
+        case TypeId::kUuid:
+          key = Value::OfUuid(Uuid{static_cast<Int128>(n) << 100});
+          break;
+        default:
+          key = Value::OfDecimal(
+              {static_cast<Int128>(n) << (type.length > 18 ? 70 : 20), type.scale});
+      }
+      rows.push_back({random_.OneIn(9) ? Value::Null() : key, Value::Int(i)});
+    }
+    const std::vector<SortKey> keys = {RandomKey(0)};
+    ASSERT_EQ(Lines(*SortOf(keys, ParallelInput(schema, rows))), SortedByHand(rows, keys));
+  }
+}
+
 TEST_F(SortTest, KeepsTheFirstOfManyRows) {
   const Schema schema = Columns("a int, b varchar, v int");
   for (int round = 0; round < 12; ++round) {

@@ -1,69 +1,31 @@
 #include "ql/internal/join_keys.h"
 
 #include <bit>
-#include <limits>
 #include <type_traits>
 #include <utility>
 
-// The hash of short strings is faster when it is inlined.
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "common/physical_value.h"
+#include "ql/internal/key_values.h"
 
 namespace redbase::ql {
 
 namespace {
 
-// The finalizer of MurmurHash3: every bit of the key moves every bit of the hash.
-uint64_t Mix(uint64_t x) {
-  x ^= x >> 33;
-  x *= 0xFF51AFD7ED558CCDULL;
-  x ^= x >> 33;
-  x *= 0xC4CEB9FE1A85EC53ULL;
-  return x ^ (x >> 33);
-}
-
-template <typename T>
-uint64_t BitsOf(T value) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (value != value) {
-      value = std::numeric_limits<T>::quiet_NaN();
-    }
-    using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
-    return std::bit_cast<Bits>(value + T{0});  // -0 + 0 is 0
-  } else {
-    return static_cast<uint64_t>(static_cast<int64_t>(value));
-  }
-}
-
-template <typename T>
-uint64_t HashOf(const T& value) {
-  return Mix(BitsOf(value) + 0x9E3779B97F4A7C15ULL);
-}
-uint64_t HashOf(const Int128& value) {
-  return Mix(HashOf(static_cast<uint64_t>(value)) ^ static_cast<uint64_t>(value >> 64));
-}
-uint64_t HashOf(const Interval& value) { return HashOf(value.Length()); }
-uint64_t HashOf(const StringView& value) { return XXH3_64bits(value.data(), value.size()); }
-
-template <typename T>
-bool AreEqual(const T& a, const T& b) {
-  return a == b || (a != a && b != b);
-}
-bool AreEqual(const StringView& a, const StringView& b) { return a == b; }
+constexpr uint64_t kHashOfNull = 0x2545F4914F6CDD1DULL;
 
 template <typename T>
 void AddHashes(const Batch& batch, uint32_t column, bool first, std::vector<uint64_t>* hashes) {
-  const T* values = batch.column(column).data<T>();
+  const Vector& vector = batch.column(column);
+  const T* values = vector.data<T>();
   for (size_t i = 0; i < hashes->size(); ++i) {
-    const uint64_t hash = HashOf(values[batch.RowAt(i)]);
+    const size_t row = batch.RowAt(i);
+    const uint64_t hash = vector.IsValid(row) ? HashOfKey(values[row]) : kHashOfNull;
     uint64_t& out = (*hashes)[i];
-    out = first ? hash : Mix(out ^ std::rotl(hash, 31));
+    out = first ? hash : MixBits(out ^ std::rotl(hash, 31));
   }
 }
 
-template <typename T>
+template <bool kNullsPass, typename T>
 void KeepEqualTyped(const Vector& left, const RowStore& right, uint32_t right_column,
                     RowPairs* pairs) {
   const T* values = left.data<T>();
@@ -71,12 +33,26 @@ void KeepEqualTyped(const Vector& left, const RowStore& right, uint32_t right_co
   for (size_t i = 0; i < pairs->size(); ++i) {
     const RowNumber row = pairs->right[i];
     const Vector& column = right.chunks()[row / kBatchCapacity].column(right_column);
+    const size_t place = row % kBatchCapacity;
+    const size_t left_row = pairs->left[i];
     pairs->left[kept] = pairs->left[i];
     pairs->right[kept] = row;
-    kept += AreEqual(values[pairs->left[i]], column.data<T>()[row % kBatchCapacity]) ? 1 : 0;
+    bool passes = kNullsPass;
+    if (left.IsValid(left_row) && column.IsValid(place)) {
+      passes = AreEqualKeys(values[left_row], column.data<T>()[place]);
+    }
+    kept += passes ? 1 : 0;
   }
   pairs->left.resize(kept);
   pairs->right.resize(kept);
+}
+
+template <bool kNullsPass>
+void KeepEqualKeys(const Vector& left, const RowStore& right, uint32_t right_column,
+                   RowPairs* pairs) {
+  WithPhysicalType(left.physical(), [&](auto tag) {
+    KeepEqualTyped<kNullsPass, typename decltype(tag)::type>(left, right, right_column, pairs);
+  });
 }
 
 }  // namespace
@@ -110,10 +86,12 @@ void HashKeys(std::span<const uint32_t> keys, const Batch& batch, std::vector<ui
 
 void KeepEqual(const Batch& left, uint32_t left_column, const RowStore& right,
                uint32_t right_column, RowPairs* pairs) {
-  WithPhysicalType(left.column(left_column).physical(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    KeepEqualTyped<T>(left.column(left_column), right, right_column, pairs);
-  });
+  KeepEqualKeys<false>(left.column(left_column), right, right_column, pairs);
+}
+
+void KeepEqualOrNull(const Batch& left, uint32_t left_column, const RowStore& right,
+                     uint32_t right_column, RowPairs* pairs) {
+  KeepEqualKeys<true>(left.column(left_column), right, right_column, pairs);
 }
 
 }  // namespace redbase::ql

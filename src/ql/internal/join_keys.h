@@ -1,7 +1,7 @@
 // Hashes and equality of join keys, column by column.
 //
-// Keys that compare equal hash alike: -0 as 0, every NaN alike.  Nulls match
-// nothing.
+// Keys that compare equal hash alike: -0 as 0, every NaN alike.  Nulls hash alike, and
+// match nothing.
 #pragma once
 
 #include <cstdint>
@@ -35,5 +35,8 @@ struct RowPairs {
 // Requires: equal physical types.
 void KeepEqual(const Batch& left, uint32_t left_column, const RowStore& right,
                uint32_t right_column, RowPairs* pairs);
+// The same, and those of which one side or both are null.
+void KeepEqualOrNull(const Batch& left, uint32_t left_column, const RowStore& right,
+                     uint32_t right_column, RowPairs* pairs);
 
 }  // namespace redbase::ql

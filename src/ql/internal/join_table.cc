@@ -12,8 +12,13 @@ constexpr size_t kBytesPerRow = sizeof(uint64_t) + sizeof(RowNumber);
 
 }  // namespace
 
-JoinTable::JoinTable(Schema schema, std::span<const uint32_t> keys, common::MemoryAccount* memory)
-    : schema_(std::move(schema)), keys_(keys), memory_(memory), reservation_(memory) {}
+JoinTable::JoinTable(Schema schema, std::span<const uint32_t> keys, bool keeps_nulls,
+                     common::MemoryAccount* memory)
+    : schema_(std::move(schema)),
+      keys_(keys),
+      keeps_nulls_(keeps_nulls),
+      memory_(memory),
+      reservation_(memory) {}
 
 Status JoinTable::Begin(std::vector<PipelineWorker> workers) {
   for (size_t i = 0; i < workers.size(); ++i) {
@@ -24,7 +29,9 @@ Status JoinTable::Begin(std::vector<PipelineWorker> workers) {
 
 Result<Accepted> JoinTable::Take(size_t worker, Batch* batch) {
   Part& part = parts_[worker];
-  DropNullKeys(keys_, batch);
+  if (!keeps_nulls_) {
+    DropNullKeys(keys_, batch);
+  }
   RETURN_IF_ERROR(part.rows.Append(*batch));
   HashKeys(keys_, *batch, &part.batch_hashes);
   part.hashes.insert(part.hashes.end(), part.batch_hashes.begin(), part.batch_hashes.end());
@@ -43,7 +50,7 @@ Status JoinTable::Finish() {
   heads_.assign(buckets, kNoRow);
   mask_ = buckets - 1;
   LinkRows();
-  return {};
+  return reservation_.Resize(reservation_.bytes() + null_rows_.capacity() * sizeof(RowNumber));
 }
 
 Status JoinTable::CombineParts() {
@@ -72,11 +79,23 @@ Status JoinTable::CombineParts() {
 void JoinTable::LinkRows() {
   for (auto run = rows_->runs().rbegin(); run != rows_->runs().rend(); ++run) {
     for (RowNumber row = run->first + run->count; row-- > run->first;) {
+      if (keeps_nulls_ && HasNullKey(row)) {
+        null_rows_.push_back(row);
+        continue;
+      }
       RowNumber& head = heads_[hashes_[row] & mask_];
       links_[row] = head;
       head = row;
     }
   }
+  std::reverse(null_rows_.begin(), null_rows_.end());
+}
+
+bool JoinTable::HasNullKey(RowNumber row) const {
+  const Batch& chunk = rows_->chunks()[row / kBatchCapacity];
+  return std::any_of(keys_.begin(), keys_.end(), [&](uint32_t key) {
+    return !chunk.column(key).IsValid(row % kBatchCapacity);
+  });
 }
 
 }  // namespace redbase::ql

@@ -24,20 +24,24 @@ class JoinTable : public Sink {
  public:
   static constexpr RowNumber kNoRow = std::numeric_limits<RowNumber>::max();
 
-  // `keys` outlive the table.
-  JoinTable(Schema schema, std::span<const uint32_t> keys, common::MemoryAccount* memory);
+  // `keys` outlive the table.  With `keeps_nulls` it has rows with null in a key as well,
+  // though no hash leads to them.
+  JoinTable(Schema schema, std::span<const uint32_t> keys, bool keeps_nulls,
+            common::MemoryAccount* memory);
 
   Status Begin(std::vector<PipelineWorker> workers) override;
   Result<Accepted> Take(size_t worker, Batch* batch) override;
   Status Finish() override;
 
   bool empty() const { return rows_ == nullptr || rows_->row_count() == 0; }
-  // Requires: not empty.
+  // Requires: finished.
   const RowStore& rows() const { return *rows_; }
-  // The first row whose hash may be `hash`, and the next one.
+  // Requires: not empty.  The first row whose hash may be `hash`, and the next one.
   RowNumber First(uint64_t hash) const { return heads_[hash & mask_]; }
   RowNumber Next(RowNumber row) const { return links_[row]; }
   uint64_t HashOf(RowNumber row) const { return hashes_[row]; }
+  // Those with null in a key, in the order of the source.
+  std::span<const RowNumber> null_rows() const { return null_rows_; }
 
  private:
   struct Part {
@@ -48,9 +52,11 @@ class JoinTable : public Sink {
 
   Status CombineParts();
   void LinkRows();
+  bool HasNullKey(RowNumber row) const;
 
   const Schema schema_;
   const std::span<const uint32_t> keys_;
+  const bool keeps_nulls_;
   common::MemoryAccount* const memory_;
   std::vector<Part> parts_;
   std::unique_ptr<RowStore> rows_;
@@ -58,6 +64,7 @@ class JoinTable : public Sink {
   std::vector<uint64_t> hashes_;
   std::vector<RowNumber> links_;
   std::vector<RowNumber> heads_;
+  std::vector<RowNumber> null_rows_;
   uint64_t mask_ = 0;
 };
 

@@ -16,21 +16,22 @@ namespace {
 
 constexpr size_t kMaxChunks = std::numeric_limits<RowNumber>::max() / kBatchCapacity;
 
-template <size_t kWidth>
-void GatherFixed(const std::vector<Batch>& chunks, size_t column, std::span<const RowNumber> rows,
-                 Vector* out) {
+template <size_t kWidth, typename PlaceOf>
+void CopyFixed(const std::vector<Batch>& chunks, size_t column, std::span<const RowNumber> rows,
+               PlaceOf place_of, Vector* out) {
   std::byte* to = out->raw();
   for (size_t i = 0; i < rows.size(); ++i) {
     const Vector& from = chunks[rows[i] / kBatchCapacity].column(column);
-    std::memcpy(to + i * kWidth, from.raw() + rows[i] % kBatchCapacity * kWidth, kWidth);
+    std::memcpy(to + place_of(i) * kWidth, from.raw() + rows[i] % kBatchCapacity * kWidth, kWidth);
   }
 }
 
-void GatherStrings(const std::vector<Batch>& chunks, size_t column, std::span<const RowNumber> rows,
-                   Vector* out) {
+template <typename PlaceOf>
+void CopyStrings(const std::vector<Batch>& chunks, size_t column, std::span<const RowNumber> rows,
+                 PlaceOf place_of, Vector* out) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const Vector& from = chunks[rows[i] / kBatchCapacity].column(column);
-    out->SetString(i, from.data<StringView>()[rows[i] % kBatchCapacity].view());
+    out->SetString(place_of(i), from.data<StringView>()[rows[i] % kBatchCapacity].view());
   }
 }
 
@@ -46,13 +47,7 @@ Status RowStore::Append(const Batch& batch) { return AppendRun(batch, batch.sequ
 Status RowStore::AppendRun(const Batch& batch, uint64_t sequence) {
   size_t done = 0;
   while (done < batch.selected()) {
-    if (chunks_.empty() || chunks_.back().rows() == kBatchCapacity) {
-      if (chunks_.size() == kMaxChunks) {
-        return {Code::kNoMemory, "more rows than an operator can hold in memory"};
-      }
-      chunks_.emplace_back(schema_);
-      RETURN_IF_ERROR(Charge(0, BatchBytes(chunks_.back())));
-    }
+    RETURN_IF_ERROR(MakeRoom());
     Batch& chunk = chunks_.back();
     const size_t before = BatchBytes(chunk);
     const auto first = static_cast<RowNumber>((chunks_.size() - 1) * kBatchCapacity + chunk.rows());
@@ -64,6 +59,39 @@ Status RowStore::AppendRun(const Batch& batch, uint64_t sequence) {
     RETURN_IF_ERROR(Charge(before, BatchBytes(chunk)));
     done += count;
     row_count_ += count;
+  }
+  return {};
+}
+
+Status RowStore::MakeRoom() {
+  if (!chunks_.empty() && chunks_.back().rows() < kBatchCapacity) {
+    return {};
+  }
+  if (chunks_.size() == kMaxChunks) {
+    return {Code::kNoMemory, "more rows than an operator can hold in memory"};
+  }
+  chunks_.emplace_back(schema_);
+  return Charge(0, BatchBytes(chunks_.back()));
+}
+
+Status RowStore::AppendColumns(const Batch& batch, std::span<const uint32_t> columns,
+                               std::span<const uint16_t> rows) {
+  while (!rows.empty()) {
+    RETURN_IF_ERROR(MakeRoom());
+    Batch& chunk = chunks_.back();
+    const size_t before = BatchBytes(chunk);
+    const size_t at = chunk.rows();
+    const size_t count = std::min(rows.size(), kBatchCapacity - at);
+    for (size_t c = 0; c < columns.size(); ++c) {
+      chunk.column(c).Gather(batch.column(columns[c]), rows.first(count), at);
+      has_nulls_[c] = has_nulls_[c] || chunk.column(c).may_have_nulls();
+    }
+    chunk.set_rows(at + count);
+    NoteRun(batch.sequence(), static_cast<RowNumber>((chunks_.size() - 1) * kBatchCapacity + at),
+            static_cast<uint32_t>(count));
+    RETURN_IF_ERROR(Charge(before, BatchBytes(chunk)));
+    row_count_ += count;
+    rows = rows.subspan(count);
   }
   return {};
 }
@@ -131,30 +159,48 @@ Status RowStore::PutInOrder() {
   return {};
 }
 
-void RowStore::Gather(size_t column, std::span<const RowNumber> rows, Vector* out) const {
+void RowStore::Gather(size_t column, std::span<const RowNumber> rows, Vector* out,
+                      size_t at) const {
+  Copy(
+      column, rows, [at](size_t i) { return at + i; }, out);
+}
+
+void RowStore::Scatter(size_t column, std::span<const RowNumber> rows,
+                       std::span<const uint16_t> places, Vector* out) const {
+  Copy(
+      column, rows, [places](size_t i) { return size_t{places[i]}; }, out);
+}
+
+template <typename PlaceOf>
+void RowStore::Copy(size_t column, std::span<const RowNumber> rows, PlaceOf place_of,
+                    Vector* out) const {
   if (rows.empty()) {
     return;
   }
-  switch (WidthOf(PhysicalTypeOf(schema_[column].type))) {
+  const PhysicalType type = PhysicalTypeOf(schema_[column].type);
+  switch (type == PhysicalType::kString ? 0 : WidthOf(type)) {
     case 1:
-      GatherFixed<1>(chunks_, column, rows, out);
+      CopyFixed<1>(chunks_, column, rows, place_of, out);
       break;
     case 2:
-      GatherFixed<2>(chunks_, column, rows, out);
+      CopyFixed<2>(chunks_, column, rows, place_of, out);
       break;
     case 4:
-      GatherFixed<4>(chunks_, column, rows, out);
+      CopyFixed<4>(chunks_, column, rows, place_of, out);
       break;
     case 8:
-      GatherFixed<8>(chunks_, column, rows, out);
+      CopyFixed<8>(chunks_, column, rows, place_of, out);
+      break;
+    case 16:
+      CopyFixed<16>(chunks_, column, rows, place_of, out);
       break;
     default:
-      GatherStrings(chunks_, column, rows, out);
+      CopyStrings(chunks_, column, rows, place_of, out);
       break;
   }
   for (size_t i = 0; has_nulls_[column] && i < rows.size(); ++i) {
     if (!chunks_[rows[i] / kBatchCapacity].column(column).IsValid(rows[i] % kBatchCapacity)) {
-      out->SetNull(i);
+      out->SetNull(place_of(i));
     }
   }
 }

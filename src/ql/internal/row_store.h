@@ -34,6 +34,10 @@ class RowStore {
   // The selected rows, with their RIDs if they have any.
   Status Append(const Batch& batch);
 
+  // Of the rows listed, the columns listed, one for each of schema().
+  Status AppendColumns(const Batch& batch, std::span<const uint32_t> columns,
+                       std::span<const uint16_t> rows);
+
   // The rows of all parts; runs are in the order of the source.
   // Requires: a sequence occurs in one part only; parts is not empty.
   static RowStore Combine(std::vector<RowStore> parts);
@@ -46,11 +50,18 @@ class RowStore {
   std::vector<Batch>& chunks() { return chunks_; }
   const std::vector<RowRun>& runs() const { return runs_; }
 
-  // The values of a column at `rows`, to consecutive places of `out`.
-  void Gather(size_t column, std::span<const RowNumber> rows, Vector* out) const;
+  // The values of a column at `rows`, to consecutive places of `out`, from `at` on.
+  void Gather(size_t column, std::span<const RowNumber> rows, Vector* out, size_t at = 0) const;
+  // The same, to the place of `out` that `places` gives for each.
+  void Scatter(size_t column, std::span<const RowNumber> rows, std::span<const uint16_t> places,
+               Vector* out) const;
 
  private:
   Status AppendRun(const Batch& batch, uint64_t sequence);
+  // Makes a last chunk that has room.
+  Status MakeRoom();
+  template <typename PlaceOf>
+  void Copy(size_t column, std::span<const RowNumber> rows, PlaceOf place_of, Vector* out) const;
   Status Charge(size_t before, size_t after);
   void NoteRun(uint64_t sequence, RowNumber first, uint32_t count);
 
