@@ -74,7 +74,9 @@ enum class JoinKind : uint8_t {
   kSemi,    // left rows with a match, once each
   kAnti,    // left rows without a match
   kMark,    // every left row and a boolean column: whether it has a match; unknown where only
-            // a null is in the way (`x in (select ...)`)
+            // a null is in the way (`x in (select ...)`).  HashJoin: no match, but a right row
+            // for which the residual is true and every key equal or null on one side.
+            // NestedLoopJoin: the condition true for no right row, and unknown for one.
   kSingle,  // as kLeft; a second match is an error (a scalar subquery)
 };
 
