@@ -135,7 +135,11 @@ void RowStore::Gather(size_t column, std::span<const RowNumber> rows, Vector* ou
   if (rows.empty()) {
     return;
   }
-  switch (WidthOf(PhysicalTypeOf(schema_[column].type))) {
+  const PhysicalType physical = PhysicalTypeOf(schema_[column].type);
+  switch (physical == PhysicalType::kString ? 0 : WidthOf(physical)) {
+    case 0:
+      GatherStrings(chunks_, column, rows, out);
+      break;
     case 1:
       GatherFixed<1>(chunks_, column, rows, out);
       break;
@@ -149,7 +153,7 @@ void RowStore::Gather(size_t column, std::span<const RowNumber> rows, Vector* ou
       GatherFixed<8>(chunks_, column, rows, out);
       break;
     default:
-      GatherStrings(chunks_, column, rows, out);
+      GatherFixed<16>(chunks_, column, rows, out);
       break;
   }
   for (size_t i = 0; has_nulls_[column] && i < rows.size(); ++i) {
