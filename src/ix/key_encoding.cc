@@ -123,7 +123,7 @@ size_t LongestString(LogicalType type) {
   if (type.length == 0) {
     return std::numeric_limits<uint32_t>::max();
   }
-  return 2 * size_t{type.length} * (type.id == TypeId::kVarchar ? kBytesOfCharacter : 1) + 2;
+  return 2 * size_t{type.length} * (type.id == TypeId::kClassicString ? 1 : kBytesOfCharacter) + 2;
 }
 
 template <typename T>

@@ -174,6 +174,23 @@ Value RandomValue(Random& random, LogicalType type, uint64_t domain) {
     return Value::Null();
   }
   const auto n = static_cast<int32_t>(random.Below(domain)) - static_cast<int32_t>(domain / 4);
+  switch (type.id) {
+    case TypeId::kDecimal:
+      return Value::OfDecimal({Int128{n} * 50, type.scale});
+    case TypeId::kDate:
+      return Value::OfDate({n});
+    case TypeId::kTimestamp:
+      return Value::OfTimestamp({n});
+    case TypeId::kInterval:
+      // Thirty days are a month.
+      return random.OneIn(2) ? Value::OfInterval({n, 0, 0}) : Value::OfInterval({0, 30 * n, 0});
+    case TypeId::kUuid:
+      return Value::OfUuid({Int128{n} << 64});
+    case TypeId::kBytea:
+      return Value::OfBytes(std::string(random.OneIn(2) ? 20 : 1, static_cast<char>(n)));
+    default:
+      break;
+  }
   switch (PhysicalTypeOf(type)) {
     case PhysicalType::kFloat32:
       return Value::Real(static_cast<float>(n) / 2);

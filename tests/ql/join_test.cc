@@ -70,7 +70,8 @@ class RandomJoinTest : public JoinTest {
 };
 
 TEST_F(RandomJoinTest, HashJoinOnEachType) {
-  for (const char* type : {"int", "real", "bigint", "double", "smallint", "c6", "varchar"}) {
+  for (const char* type : {"int", "real", "bigint", "double", "smallint", "c6", "varchar", "char3",
+                           "money", "huge", "date", "timestamp", "interval", "uuid", "bytea"}) {
     SCOPED_TRACE(type);
     const Schema schema = Columns(std::string("k ") + type + ", v int");
     const std::vector<Row> left = SomeRows(schema);

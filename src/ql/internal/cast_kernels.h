@@ -7,8 +7,8 @@
 namespace redbase::ql {
 
 // `from` as out->type() for the given rows; nulls stay null.  What does not go is
-// the error that Value::CastTo gives.
+// the error that Value::CastTo gives in that mode.
 // Requires: out has been reset to the target type.
-Status CastRows(Operand from, Rows rows, Vector* out);
+Status CastRows(Operand from, Rows rows, Vector* out, CastMode mode = CastMode::kStrict);
 
 }  // namespace redbase::ql

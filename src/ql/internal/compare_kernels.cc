@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/compare.h"
 #include "common/physical_value.h"
 
 namespace redbase::ql {
@@ -159,6 +160,25 @@ void CompareConstants(CompareOp op, Operand left, Operand right, Rows rows,
   }
 }
 
+// Whether one side is a decimal, and the other has another scale or is none: then
+// what lies in the vectors cannot be compared as it is.
+bool HaveOtherScales(LogicalType a, LogicalType b) {
+  const bool decimals = a.id == TypeId::kDecimal && b.id == TypeId::kDecimal;
+  return decimals ? a.scale != b.scale || PhysicalTypeOf(a) != PhysicalTypeOf(b)
+                  : a.id == TypeId::kDecimal || b.id == TypeId::kDecimal;
+}
+
+void CompareByValue(CompareOp op, Operand left, Operand right, Rows rows,
+                    std::vector<uint16_t>* out) {
+  rows.ForEach([&](size_t row) {
+    const Value a = ValueAt(*left.vector, left.constant ? 0 : row);
+    const Value b = ValueAt(*right.vector, right.constant ? 0 : row);
+    if (redbase::Holds(op, Value::Compare(a, b))) {
+      out->push_back(static_cast<uint16_t>(row));
+    }
+  });
+}
+
 }  // namespace
 
 Rows WithoutNulls(Operand operand, Rows rows, std::vector<uint16_t>* storage) {
@@ -183,6 +203,9 @@ void CompareRows(CompareOp op, Operand left, Operand right, Rows rows, std::vect
   }
   if (left.constant && right.constant) {
     return CompareConstants(op, left, right, rows, out);
+  }
+  if (HaveOtherScales(left.vector->type(), right.vector->type())) {
+    return CompareByValue(op, left, right, rows, out);
   }
   const PhysicalType left_type = left.vector->physical();
   const PhysicalType right_type = right.vector->physical();

@@ -44,8 +44,10 @@ struct Operand {
 Rows WithoutNulls(Operand operand, Rows rows, std::vector<uint16_t>* storage);
 
 // Appends the rows for which the comparison is true to `out`.
+// Decimals of different scales, and decimals beside other numbers, are compared
+// exactly, but value by value.
 // Requires: values at all rows; one physical type, or kInt64 on one side and
-// kFloat64 on the other.
+// kFloat64 on the other, or a decimal on one side and a number on the other.
 void CompareRows(CompareOp op, Operand left, Operand right, Rows rows, std::vector<uint16_t>* out);
 
 }  // namespace redbase::ql
