@@ -161,16 +161,24 @@ $(EXAMPLE): $(OUT)/obj/testers/example/example.o $(ALL_ARCHIVES)
 	@echo "  LINK  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Runs logic tests, the files of tests/slt.
+SLT := $(BIN)/slt
+$(SLT): $(call objects_of,$(wildcard testers/slt/*.cc)) $(ALL_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # bin/ belongs to the plain build; other folders and modes keep to themselves.
 INSTALLED := $(if $(filter build/release,$(OUT)),$(PROGRAMS:%=bin/%) bin/example)
 $(INSTALLED): bin/%: $(BIN)/%
 	@mkdir -p $(@D)
 	@cp --remove-destination $< $@
 
-.PHONY: programs generate
+.PHONY: programs generate slt
 programs: $(PROGRAMS:%=$(BIN)/%) $(EXAMPLE) $(INSTALLED) $(GENERATE)
 
 generate: $(GENERATE) ## Build the generator of large load files
+slt: $(SLT) ## Build the runner of logic tests
 
 # ---- Tests.
 
@@ -217,7 +225,7 @@ test: $(TESTED:%=test-%) ## Build and run all unit tests; test-COMPONENT for one
 TESTERS := $(notdir $(wildcard testers/*.tester))
 TESTER_TIMEOUT ?= $(if $(filter release,$(MODE)),300,900)
 .PHONY: testers $(TESTERS:%=run-%)
-$(TESTERS:%=run-%): run-%: programs $(GENERATE)
+$(TESTERS:%=run-%): run-%: programs $(GENERATE) $(SLT)
 	@REDBASE_BIN=$(abspath $(BIN)) testers/run_tester $(LOGS) $* $(TESTER_TIMEOUT)
 testers: $(TESTERS:%=run-%) ## Run all testers/*.tester scripts; run-NAME.tester for one
 
