@@ -18,6 +18,7 @@ import postgres  # noqa: E402
 
 SYNTAX = ("42601",)
 MARK = "@@@ record"
+QUIET = "set client_min_messages = error;"
 COLUMN, ROW = "\x1f", "\x1e"
 
 
@@ -111,7 +112,7 @@ def unrolled(record, name, value):
 def script_for(records):
     """What psql is given: each record's types and rows between marks."""
     parts = ["\\set ON_ERROR_STOP off", "\\pset null NULL", f"\\pset fieldsep '{COLUMN}'",
-             f"\\pset recordsep '{ROW}'", "set timezone = 'UTC';", "set client_min_messages = error;"]
+             f"\\pset recordsep '{ROW}'", "set timezone = 'UTC';", QUIET]
     for record in records:
         parts.append(f"\\echo '{MARK}'")
         if record.kind == "query":
@@ -224,7 +225,7 @@ class Comparison:
     def run(self, server):
         lines = self.path.read_text(encoding="utf-8").split("\n")
         records = parse(lines)
-        server.run("drop database if exists slt;\ncreate database slt;")
+        server.run(f"{QUIET}\ndrop database if exists slt;\ncreate database slt;")
         printed = server.run(script_for(records), database="slt", stderr=-3, check=False)
         parts = printed.split(MARK + "\n")[1:]
         if len(parts) != 3 * len(records) + 1:
