@@ -168,6 +168,13 @@ $(SLT): $(call objects_of,$(wildcard testers/slt/*.cc)) $(ALL_ARCHIVES)
 	@echo "  LINK  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Runs the queries of testers/tpch and testers/ssb.
+RUN_SQL := $(BIN)/run_sql
+$(RUN_SQL): $(OUT)/obj/testers/tpch/run_sql.o $(ALL_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # bin/ belongs to the plain build; other folders and modes keep to themselves.
 INSTALLED := $(if $(filter build/release,$(OUT)),$(PROGRAMS:%=bin/%) bin/example)
 $(INSTALLED): bin/%: $(BIN)/%
