@@ -256,6 +256,12 @@ bench: bench-build ## Build and run all benchmarks; bench-NAME for one; BENCH_AR
 	  REDBASE_BIN=$(abspath $(BIN)) $$b $(BENCH_ARGS) || exit 1; \
 	done
 
+# PostgreSQL is not among the packages that are installed for this.
+COMPARE_ARGS ?=
+.PHONY: compare
+compare: programs $(GENERATE) $(RUN_SQL) ## Queries of TPC-H and SSB beside PostgreSQL; COMPARE_ARGS=...
+	@REDBASE_BIN=$(abspath $(BIN)) testers/tpch/compare $(COMPARE_ARGS)
+
 # ---- Checks.
 
 LINT := GEN=$(GEN) testers/lint

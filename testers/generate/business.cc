@@ -113,8 +113,8 @@ Date DateOf(int64_t day) {
 }
 
 std::string_view IsoDate(int64_t day) {
-  static const std::vector<std::string> dates = MakeDates();
-  return dates[static_cast<size_t>(day)];
+  static const std::vector<std::string> kDates = MakeDates();
+  return kDates[static_cast<size_t>(day)];
 }
 
 int64_t RetailPrice(int64_t part) { return 90'000 + part / 10 % 20'001 + 100 * (part % 1'000); }
@@ -179,7 +179,8 @@ std::string ColorWords(size_t count, Random* random) {
 }
 
 std::string_view Comment(size_t shortest, size_t longest, Random* random) {
-  static const std::string text = MakeText();
+  static const std::string kText = MakeText();
+  const std::string_view text = kText;
   const auto length = static_cast<size_t>(
       Between(static_cast<int64_t>(shortest), static_cast<int64_t>(longest), random));
   size_t begin = random->Below(kTextBytes - 2 * longest);
@@ -187,7 +188,7 @@ std::string_view Comment(size_t shortest, size_t longest, Random* random) {
   while (text[begin] == ' ' || text[begin + length - 1] == ' ') {
     ++begin;
   }
-  return std::string_view(text).substr(begin, length);
+  return text.substr(begin, length);
 }
 
 }  // namespace redbase::generate

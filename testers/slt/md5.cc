@@ -74,7 +74,7 @@ std::string Md5(std::string_view bytes) {
   }
   State state = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476};
   for (size_t at = 0; at < padded.size(); at += kBlock) {
-    AddBlock(std::string_view(padded).substr(at, kBlock), &state);
+    AddBlock({padded.data() + at, kBlock}, &state);
   }
   std::string digest;
   for (const uint32_t word : state) {
