@@ -14,8 +14,13 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// Words, numbers and strings; other characters one by one; comments left out.  Words are in
-// lower case.
+std::string Lower(std::string word) {
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return word;
+}
+
+// Words, numbers and strings; other characters one by one; comments left out.
 Words Tokenize(std::string_view text) {
   Words tokens;
   const auto is_word = [](char c) {
@@ -32,10 +37,7 @@ Words Tokenize(std::string_view text) {
     } else if (is_word(text[at])) {
       end = std::find_if_not(text.begin() + static_cast<ptrdiff_t>(end), text.end(), is_word) -
             text.begin();
-      std::string word(text.substr(at, end - at));
-      std::transform(word.begin(), word.end(), word.begin(),
-                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      tokens.push_back(std::move(word));
+      tokens.emplace_back(text.substr(at, end - at));
     } else if (std::isspace(static_cast<unsigned char>(text[at])) == 0) {
       tokens.emplace_back(1, text[at]);
     }
@@ -48,7 +50,7 @@ Words Tokenize(std::string_view text) {
 std::optional<size_t> ColumnListOf(const Words& words) {
   size_t at = 0;
   const auto skip = [&](std::string_view word) {
-    const bool found = at < words.size() && words[at] == word;
+    const bool found = at < words.size() && Lower(words[at]) == word;
     at += found ? 1 : 0;
     return found;
   };
@@ -87,7 +89,7 @@ std::vector<Words> ItemsOf(const Words& words, size_t open) {
 bool IsTableConstraint(const Words& item) {
   static constexpr std::array<std::string_view, 7> kWords = {
       "constraint", "primary", "unique", "foreign", "check", "exclude", "like"};
-  return std::find(kWords.begin(), kWords.end(), item[0]) != kWords.end();
+  return std::find(kWords.begin(), kWords.end(), Lower(item[0])) != kWords.end();
 }
 
 // Three values that split a column of the type; empty when there are none.
@@ -131,7 +133,7 @@ struct Columns {
 
 void AddItem(const Words& item, Columns* columns) {
   const auto key = std::find_if(item.begin(), item.end(), [](const std::string& word) {
-    return word == "primary" || word == "unique";
+    return Lower(word) == "primary" || Lower(word) == "unique";
   });
   if (IsTableConstraint(item)) {
     if (key != item.end()) {
@@ -141,7 +143,7 @@ void AddItem(const Words& item, Columns* columns) {
   }
   const size_t type = item.size() > 1 && item[1] == "=" ? 2 : 1;
   if (type < item.size()) {
-    columns->spreads.emplace_back(item[0], SpreadOf(item[type]));
+    columns->spreads.emplace_back(item[0], SpreadOf(Lower(item[type])));
   }
   if (key != item.end()) {
     columns->keys.push_back({item[0]});
