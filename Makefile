@@ -161,16 +161,31 @@ $(EXAMPLE): $(OUT)/obj/testers/example/example.o $(ALL_ARCHIVES)
 	@echo "  LINK  $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Runs logic tests, the files of tests/slt.
+SLT := $(BIN)/slt
+$(SLT): $(call objects_of,$(wildcard testers/slt/*.cc)) $(ALL_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Runs the queries of testers/tpch and testers/ssb.
+RUN_SQL := $(BIN)/run_sql
+$(RUN_SQL): $(OUT)/obj/testers/tpch/run_sql.o $(ALL_ARCHIVES)
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	@$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # bin/ belongs to the plain build; other folders and modes keep to themselves.
 INSTALLED := $(if $(filter build/release,$(OUT)),$(PROGRAMS:%=bin/%) bin/example)
 $(INSTALLED): bin/%: $(BIN)/%
 	@mkdir -p $(@D)
 	@cp --remove-destination $< $@
 
-.PHONY: programs generate
+.PHONY: programs generate slt
 programs: $(PROGRAMS:%=$(BIN)/%) $(EXAMPLE) $(INSTALLED) $(GENERATE)
 
 generate: $(GENERATE) ## Build the generator of large load files
+slt: $(SLT) ## Build the runner of logic tests
 
 # ---- Tests.
 
@@ -217,7 +232,7 @@ test: $(TESTED:%=test-%) ## Build and run all unit tests; test-COMPONENT for one
 TESTERS := $(notdir $(wildcard testers/*.tester))
 TESTER_TIMEOUT ?= $(if $(filter release,$(MODE)),300,900)
 .PHONY: testers $(TESTERS:%=run-%)
-$(TESTERS:%=run-%): run-%: programs $(GENERATE)
+$(TESTERS:%=run-%): run-%: programs $(GENERATE) $(SLT)
 	@REDBASE_BIN=$(abspath $(BIN)) testers/run_tester $(LOGS) $* $(TESTER_TIMEOUT)
 testers: $(TESTERS:%=run-%) ## Run all testers/*.tester scripts; run-NAME.tester for one
 
@@ -240,6 +255,12 @@ bench: bench-build ## Build and run all benchmarks; bench-NAME for one; BENCH_AR
 	@for b in $(BENCHES:%=$(OUT)/bench/%); do \
 	  REDBASE_BIN=$(abspath $(BIN)) $$b $(BENCH_ARGS) || exit 1; \
 	done
+
+# PostgreSQL is not among the packages that are installed for this.
+COMPARE_ARGS ?=
+.PHONY: compare
+compare: programs $(GENERATE) $(RUN_SQL) ## Queries of TPC-H and SSB beside PostgreSQL; COMPARE_ARGS=...
+	@REDBASE_BIN=$(abspath $(BIN)) testers/tpch/compare $(COMPARE_ARGS)
 
 # ---- Checks.
 

@@ -6,6 +6,9 @@
 #include <string>
 
 #include "testers/generate/columns.h"
+#include "testers/generate/ssb.h"
+#include "testers/generate/table_source.h"
+#include "testers/generate/tpch.h"
 
 namespace redbase::generate {
 namespace {
@@ -67,6 +70,38 @@ int Run(const Options& options) {
   return 0;
 }
 
+// Of a benchmark, `tpch` or `ssb`.
+struct SchemaOptions {
+  double scale = 1;
+  uint64_t seed = 1;
+  FileOptions files;
+};
+
+using MakeTables = std::vector<TableSource> (*)(double scale, uint64_t seed);
+
+int RunSchema(const SchemaOptions& options, MakeTables make) {
+  const Status status = WriteTables(make(options.scale, options.seed), options.files);
+  return status.ok() ? 0 : Fail(status.message());
+}
+
+CLI::App* AddSchema(const char* name, const char* what, SchemaOptions* options, CLI::App* app) {
+  CLI::App* schema = app->add_subcommand(name, what);
+  schema->add_option("folder", options->files.folder, "Where TABLE.tbl are written")->required();
+  schema->add_option("--scale", options->scale, "1 is about 6 million of the largest table's rows")
+      ->check(CLI::Range(1e-6, 1e4))
+      ->capture_default_str();
+  schema->add_option("--seed", options->seed, "Another seed, other values")->capture_default_str();
+  schema->add_option("--separator", options->files.separator, "Between fields")
+      ->capture_default_str();
+  schema->add_option("--table", options->files.only, "Only this one; may be repeated")
+      ->allow_extra_args(false);
+  schema
+      ->add_option("--threads", options->files.threads,
+                   "0: one for each processor; the output is the same")
+      ->capture_default_str();
+  return schema;
+}
+
 }  // namespace
 }  // namespace redbase::generate
 
@@ -89,6 +124,17 @@ int main(int argc, char** argv) {
                  "  string:SHORTEST:LONGEST\n"
                  "  words:COUNT         one of COUNT words")
       ->capture_default_str();
+  redbase::generate::SchemaOptions schema;
+  const CLI::App* tpch =
+      redbase::generate::AddSchema("tpch", "The tables of TPC-H instead", &schema, &app);
+  const CLI::App* ssb = redbase::generate::AddSchema(
+      "ssb", "The tables of the Star Schema Benchmark instead", &schema, &app);
   CLI11_PARSE(app, argc, argv);
+  if (tpch->parsed()) {
+    return RunSchema(schema, redbase::generate::TpchTables);
+  }
+  if (ssb->parsed()) {
+    return RunSchema(schema, redbase::generate::SsbTables);
+  }
   return redbase::generate::Run(options);
 }
