@@ -114,7 +114,7 @@ generated: $(PARSER_GENERATED)
 
 # ---- Libraries: one per component.
 
-sources_of = $(filter-out $(PROGRAM_SOURCES),$(wildcard src/$(1)/*.cc src/$(1)/internal/*.cc))
+sources_of = $(filter-out $(PROGRAM_SOURCES),$(wildcard src/$(1)/*.cc src/$(1)/internal/*.cc src/$(1)/internal/*/*.cc))
 objects_of = $(patsubst %.cc,$(OUT)/obj/%.o,$(1))
 archive_of = $(OUT)/lib/lib$(1).a
 

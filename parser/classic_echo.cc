@@ -5,37 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/internal/sql_writer.h"
 #include "parser/type_name.h"
 
 namespace redbase::parser {
 namespace {
 
-// The operator as the echo and as plans spell it; they differ in `not equal`.
-std::string_view OperatorText(ComparisonOp op, std::string_view not_equal) {
-  switch (op) {
-    case ComparisonOp::kEq:
-      return "=";
-    case ComparisonOp::kNe:
-      return not_equal;
-    case ComparisonOp::kLt:
-      return "<";
-    case ComparisonOp::kLe:
-      return "<=";
-    case ComparisonOp::kGt:
-      return ">";
-    case ComparisonOp::kGe:
-      return ">=";
-    case ComparisonOp::kIsNull:
-      return "is null";
-    case ComparisonOp::kIsNotNull:
-      return "is not null";
-  }
-  return "?";
-}
-
-bool IsNullTest(ComparisonOp op) {
-  return op == ComparisonOp::kIsNull || op == ComparisonOp::kIsNotNull;
-}
+using internal::SqlWriter;
 
 // In double quotes, quotes inside doubled, so that it can be read again.
 std::string Quoted(std::string_view text) {
@@ -69,6 +45,9 @@ std::string EchoText(const Literal& literal) {
   if (const auto* text = std::get_if<std::string>(&literal.value)) {
     return Quoted(*text);
   }
+  if (const auto* truth = std::get_if<bool>(&literal.value)) {
+    return *truth ? "true" : "false";
+  }
   if (const Parameter* const parameter = literal.parameter()) {
     return "$" + std::to_string(parameter->number);
   }
@@ -79,64 +58,11 @@ std::string EchoText(const Identifier& name) { return name.text; }
 
 std::string EchoText(const ColumnRef& column) { return PlanText(column); }
 
-// How an expression is written: the echo and plans differ in their literals and in "not
-// equal".
-struct ExprWriter {
-  std::string (*literal)(const Literal& literal);
-  std::string_view not_equal;
-
-  std::string Write(const Expr& expr) const {
-    switch (expr.kind()) {
-      case Expr::Kind::kColumn:
-        return PlanText(expr.column());
-      case Expr::Kind::kLiteral:
-        return literal(expr.literal());
-      case Expr::Kind::kComparison:
-        return Comparison(expr);
-      case Expr::Kind::kNot:
-        return "not " + Inner(expr.child(0));
-      case Expr::Kind::kAnd:
-        return List(expr, 0, " and ");
-      case Expr::Kind::kOr:
-        return List(expr, 0, " or ");
-      case Expr::Kind::kBetween:
-        return Write(expr.child(0)) + Negation(expr) + " between " + Write(expr.child(1)) +
-               " and " + Write(expr.child(2));
-      case Expr::Kind::kIn:
-        return Write(expr.child(0)) + Negation(expr) + " in (" + List(expr, 1, ", ") + ")";
-      case Expr::Kind::kLike:
-        return Write(expr.child(0)) + Negation(expr) + (expr.folds_case() ? " ilike " : " like ") +
-               Write(expr.child(1)) +
-               (expr.children().size() > 2 ? " escape " + Write(expr.child(2)) : "");
-    }
-    return "?";
-  }
-  // In parentheses, if it is of parts that could be taken for the outer one's.
-  std::string Inner(const Expr& expr) const {
-    const bool compound = expr.kind() == Expr::Kind::kAnd || expr.kind() == Expr::Kind::kOr;
-    return compound ? "(" + Write(expr) + ")" : Write(expr);
-  }
-
- private:
-  static std::string Negation(const Expr& expr) { return expr.negated() ? " not" : ""; }
-  std::string Comparison(const Expr& expr) const {
-    std::string out = Write(expr.child(0)) + " ";
-    out += OperatorText(expr.op(), not_equal);
-    return IsNullTest(expr.op()) ? out : out + " " + Write(expr.child(1));
-  }
-  std::string List(const Expr& expr, size_t first, std::string_view between) const {
-    std::string out;
-    for (size_t i = first; i < expr.children().size(); ++i) {
-      out += i == first ? "" : between;
-      out += Inner(expr.child(i));
-    }
-    return out;
-  }
-};
-
-constexpr ExprWriter kEcho{[](const Literal& literal) { return EchoText(literal); }, "<>"};
+constexpr SqlWriter kEcho{[](const Literal& literal) { return EchoText(literal); }, "<>"};
 
 std::string EchoText(const Expr& expr) { return kEcho.Write(expr); }
+std::string EchoText(const SelectItem& item) { return kEcho.Write(item); }
+std::string EchoText(const TableRef& table) { return kEcho.Write(table); }
 
 // The classic list: a blank before every item, a comma between two.
 template <typename T>
@@ -163,26 +89,16 @@ std::string NameList(const std::vector<Identifier>& names) {
   return out;
 }
 
+std::string AliasText(const std::optional<Identifier>& alias) {
+  return alias ? " as " + alias->text : "";
+}
+
 // "where" and the conditions; empty without conditions.
 std::string WhereText(const std::vector<Expr>& where) {
   std::string out;
   for (const Expr& condition : where) {
     out += out.empty() ? "where  " : " and ";
     out += where.size() > 1 ? kEcho.Inner(condition) : kEcho.Write(condition);
-  }
-  return out;
-}
-
-std::string LockingText(const std::vector<RowLocking>& locking) {
-  constexpr std::array<const char*, 4> kStrengths = {"key share", "share", "no key update",
-                                                     "update"};
-  constexpr std::array<const char*, 3> kLockedRows = {"", " nowait", " skip locked"};
-  std::string out;
-  for (const RowLocking& each : locking) {
-    out += " for ";
-    out += kStrengths[static_cast<size_t>(each.strength)];
-    out += each.of.empty() ? "" : " of " + BlankedList(each.of);
-    out += kLockedRows[static_cast<size_t>(each.locked_rows)];
   }
   return out;
 }
@@ -234,15 +150,24 @@ struct Echo {
     }
     return "";
   }
-  std::string operator()(const Select& select) const {
-    return "select " + (select.star ? " *" : BlankedList(select.items)) + "\n from " +
-           BlankedList(select.from) + "\n" + WhereText(select.where) + LockingText(select.locking) +
-           ";\n";
+  std::string operator()(const Query& query) const {
+    const Select* const select = query.select();
+    if (select == nullptr || !query.with.empty()) {
+      return kEcho.Write(query) + ";\n";
+    }
+    return "select " + kEcho.DistinctText(*select) + BlankedList(select->items) +
+           (select->from.empty() ? "" : "\n from " + BlankedList(select->from)) + "\n" +
+           WhereText(select->where) + kEcho.GroupingText(*select) + kEcho.EndText(query) + ";\n";
   }
   std::string operator()(const Insert& insert) const {
-    std::string out = "insert into " + insert.table.text + " values ";
+    std::string out = "insert into " + insert.table.text;
+    out += insert.columns.empty() ? " " : " (" + NameList(insert.columns) + ") ";
+    if (insert.query) {
+      return out + kEcho.Write(*insert.query) + ";\n";
+    }
+    out += "values ";
     bool first = true;
-    for (const std::vector<Literal>& row : insert.rows) {
+    for (const std::vector<Expr>& row : insert.rows) {
       out += first ? "( " : ", ( ";
       out += BlankedList(row) + ")";
       first = false;
@@ -250,16 +175,19 @@ struct Echo {
     return out + ";\n";
   }
   std::string operator()(const Delete& del) const {
-    return "delete " + del.table.text + " " + WhereText(del.where) + ";\n";
+    return "delete " + del.table.text + AliasText(del.alias) + " " +
+           (del.using_tables.empty() ? "" : "using" + BlankedList(del.using_tables) + " ") +
+           WhereText(del.where) + ";\n";
   }
   std::string operator()(const Update& update) const {
-    std::string out = "update " + update.table.text + " set ";
+    std::string out = "update " + update.table.text + AliasText(update.alias) + " set ";
     bool first = true;
     for (const Assignment& assignment : update.assignments) {
       out += first ? " " : ",  ";
       out += EchoText(assignment.column) + " =  " + EchoText(assignment.value);
       first = false;
     }
+    out += update.from.empty() ? "" : " from" + BlankedList(update.from) + " ";
     return out + WhereText(update.where) + ";\n";
   }
   std::string operator()(const Begin& begin) const {
@@ -315,8 +243,18 @@ std::string PlanText(const Literal& literal) {
   return text != nullptr ? *text : EchoText(literal);
 }
 
-std::string PlanText(const Expr& expr) {
-  return ExprWriter{[](const Literal& literal) { return PlanText(literal); }, "!="}.Write(expr);
-}
+namespace {
+
+constexpr SqlWriter kPlans{[](const Literal& literal) { return PlanText(literal); }, "!="};
+
+}  // namespace
+
+std::string PlanText(const Expr& expr) { return kPlans.Write(expr); }
+
+std::string PlanText(const SelectItem& item) { return kPlans.Write(item); }
+
+std::string PlanText(const TableRef& table) { return kPlans.Write(table); }
+
+std::string PlanText(const Query& query) { return kPlans.Write(query); }
 
 }  // namespace redbase::parser

@@ -19,5 +19,8 @@ std::string ClassicEcho(const Statement& statement);
 std::string PlanText(const ColumnRef& column);
 std::string PlanText(const Literal& literal);
 std::string PlanText(const Expr& expr);
+std::string PlanText(const SelectItem& item);
+std::string PlanText(const TableRef& table);
+std::string PlanText(const Query& query);
 
 }  // namespace redbase::parser

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <span>
 #include <system_error>
 
+#include "common/name_match.h"
 #include "common/schema.h"
 #include "common/text.h"
 
@@ -52,38 +54,77 @@ bool IsOneOf(std::string_view item, std::span<const std::string_view> list) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-// What of the right tokens helps to name: not the words that are names as well,
-// nor the dot that may follow any name.  Empty when there are too many.
+bool IsWord(std::string_view token) {
+  return std::all_of(token.begin(), token.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+// The words that are never names; any other may stand where a name is expected.
+bool IsClassicWord(std::string_view token) {
+  static constexpr std::string_view kClassic[] = {
+      "create", "drop",   "table", "index",  "load",       "set",    "help", "print",     "exit",
+      "select", "from",   "where", "insert", "delete",     "update", "and",  "into",      "values",
+      "reset",  "resize", "io",    "buffer", "distribute", "on",     "off",  "queryplans"};
+  return IsOneOf(token, kClassic);
+}
+
+// Which of the right tokens need not be named: the ways in which an expression may begin or go
+// on, words that are names as well, and the dot that may follow any name.
+class Implied {
+ public:
+  explicit Implied(const std::vector<std::string_view>& expected)
+      : name_(IsOneOf("a name", expected)),
+        value_(IsOneOf("a real number", expected)),
+        expression_(value_ && IsOneOf("case", expected)),
+        goes_on_(IsOneOf("an operator", expected)),
+        integer_(!value_ && IsOneOf("an integer", expected)),
+        several_(expected.size() > 1) {}
+
+  bool operator()(std::string_view token) const {
+    const bool is_kind = token.starts_with("a ") || token.starts_with("an ");
+    if ((name_ || expression_) && IsWord(token) && !IsClassicWord(token)) {
+      return true;
+    }
+    if (value_ && (is_kind ? token != "a name" || expression_ : IsOneOf(token, kBegin))) {
+      return true;
+    }
+    if (goes_on_ && (is_kind || token == "and" || IsOneOf(token, kGoOn))) {
+      return true;
+    }
+    return (integer_ && (token == "+" || token == "-")) || (several_ && token == ".");
+  }
+
+  bool value() const { return value_; }
+  bool expression() const { return expression_; }
+
+ private:
+  static constexpr std::string_view kBegin[] = {"(", "+", "-", "~", "null", "true", "false"};
+  static constexpr std::string_view kGoOn[] = {
+      "*",  "=",  "+",  "-",       "/",    "%",     "^",       "~",  "::",
+      "is", "in", "or", "between", "like", "ilike", "similar", "at", "not of an operator"};
+
+  bool name_;
+  bool value_;
+  bool expression_;
+  bool goes_on_;
+  bool integer_;
+  bool several_;
+};
+
+// What of the right tokens helps to name.  Empty when there are too many.
 std::vector<std::string_view> Useful(const std::vector<std::string_view>& expected) {
-  static constexpr std::string_view kNameLike[] = {
-      "page",        "tree",      "partitions",  "unique",   "null",         "is",        "not",
-      "begin",       "start",     "transaction", "work",     "isolation",    "level",     "read",
-      "uncommitted", "committed", "repeatable",  "snapshot", "serializable", "only",      "write",
-      "commit",      "end",       "rollback",    "abort",    "to",           "savepoint", "release",
-      "checkpoint",  "backup",    "for",         "no",       "key",          "share",     "of",
-      "nowait",      "skip",      "locked",      "lock",     "in",           "mode",      "access",
-      "row",         "exclusive", "or",          "between",  "like",         "ilike",     "escape"};
-  static constexpr std::string_view kConstants[] = {"null", "an integer", "a real number",
-                                                    "a string", "a parameter"};
-  static constexpr std::string_view kComparisons[] = {"=",       "is",   "not",  "in",
-                                                      "between", "like", "ilike"};
   if (IsOneOf("create", expected)) {
     return {"a command"};
   }
-  const bool name = IsOneOf("a name", expected);
-  const bool value = IsOneOf("a real number", expected);
-  const bool comparison = IsOneOf("a comparison", expected);
+  const Implied implied(expected);
   std::vector<std::string_view> useful;
   for (const std::string_view token : expected) {
-    const bool implied =
-        (name && IsOneOf(token, kNameLike)) || (value && IsOneOf(token, kConstants)) ||
-        (comparison && IsOneOf(token, kComparisons)) || (expected.size() > 1 && token == ".");
-    if (!implied) {
+    if (!implied(token)) {
       useful.push_back(token);
     }
   }
-  if (value) {
-    useful.emplace_back("a value");
+  if (implied.value()) {
+    useful.emplace_back(implied.expression() ? "an expression" : "a value");
   }
   if (useful.size() > kMaxExpected) {
     useful.clear();
@@ -149,8 +190,7 @@ std::unique_ptr<Literal> ParseContext::MakeInteger(std::string_view text) {
   const std::string_view digits = WithoutPlus(text);
   int64_t value = 0;
   if (std::from_chars(digits.data(), digits.data() + digits.size(), value).ec != std::errc()) {
-    Fail(OutOfRange(text, "does not fit 64 bits"));
-    return nullptr;
+    return MakeReal(text);
   }
   return BoxOf(Literal{value, std::string(text), token_});
 }
@@ -164,6 +204,14 @@ std::unique_ptr<Literal> ParseContext::MakeReal(std::string_view text) {
     return nullptr;
   }
   return BoxOf(Literal{value, std::string(text), token_});
+}
+
+int64_t ParseContext::IntegerOf(const std::unique_ptr<Literal>& literal) {
+  if (const auto* integer = std::get_if<int64_t>(&literal->value)) {
+    return *integer;
+  }
+  Fail(OutOfRange(literal->text, "does not fit 64 bits"));
+  return 0;
 }
 
 std::unique_ptr<Literal> ParseContext::MakeParameter(std::string_view text) {
@@ -222,20 +270,266 @@ void ParseContext::FailUnclosedComment() {
 void ParseContext::FailUnexpected(bool at_end, const std::vector<std::string_view>& expected) {
   std::string what = at_end ? "unexpected end of input" : "near \"" + Excerpt(token_text_) + "\"";
   what += ExpectedList(expected);
+  if (constexpr size_t kLeast = 3; !at_end && token_text_.size() >= kLeast) {
+    std::vector<std::string_view> words;
+    std::copy_if(expected.begin(), expected.end(), std::back_inserter(words), IsWord);
+    what += common::DidYouMean(token_text_, words);
+  }
   Fail(SyntaxError(token_, what));
 }
 
 std::unique_ptr<Expr> ParseContext::Nested(Expr expr) {
   if (expr.depth() > kMaxExprDepth) {
-    Fail(
-        {Code::kInvalidArgument, "conditions are nested too deep at " + ToString(expr.position())});
+    Fail({Code::kInvalidArgument,
+          "expressions are nested too deep at " + ToString(expr.position())});
   }
   return std::make_unique<Expr>(std::move(expr));
 }
 
-Identifier Named(std::string_view text, Position position) { return {std::string(text), position}; }
+std::unique_ptr<Query> ParseContext::Nested(std::unique_ptr<Query> query) {
+  if (query->depth > kMaxExprDepth) {
+    Fail({Code::kInvalidArgument, "queries are nested too deep at " + ToString(query->position)});
+  }
+  return query;
+}
 
-int64_t IntegerOf(const Box<Literal>& literal) { return std::get<int64_t>(literal->value); }
+std::unique_ptr<Expr> ParseContext::Binary(std::unique_ptr<Expr> left, BinaryOp op,
+                                           std::unique_ptr<Expr> right) {
+  return Nested(Expr::Binary(std::move(*left), op, std::move(*right)));
+}
+
+std::unique_ptr<Expr> ParseContext::Compared(std::unique_ptr<Expr> left, ComparisonOp op,
+                                             std::unique_ptr<Expr> right) {
+  return Nested(Expr::Comparison(std::move(*left), op, std::move(*right)));
+}
+
+std::unique_ptr<Literal> ParseContext::Signed(char sign, std::unique_ptr<Literal> number,
+                                              Position position) {
+  const std::string text = sign + number->text;
+  const bool integer = text.find_first_of(".eE") == std::string::npos;
+  std::unique_ptr<Literal> made = integer ? MakeInteger(text) : MakeReal(text);
+  if (made) {
+    made->position = position;
+    return made;
+  }
+  return number;  // the failure is noted
+}
+
+std::unique_ptr<Expr> ParseContext::WithSign(char sign, std::unique_ptr<Expr> operand,
+                                             Position position) {
+  const bool number = operand->kind() == Expr::Kind::kLiteral && operand->literal().is_number();
+  if (number &&
+      std::string_view("+-").find(operand->literal().text.front()) == std::string_view::npos) {
+    return BoxOf(Expr(Open(Signed(sign, BoxOf(operand->literal()), position))));
+  }
+  const UnaryOp op = sign == '-' ? UnaryOp::kMinus : UnaryOp::kPlus;
+  return Nested(Expr::Unary(op, Open(std::move(operand)), position));
+}
+
+std::unique_ptr<Expr> ParseContext::OfQuery(Subquery::Kind kind, std::unique_ptr<Query> query,
+                                            Position position) {
+  return Nested(Expr::OfSubquery(Subquery{kind, ComparisonOp::kEq, std::move(query)}, std::nullopt,
+                                 position));
+}
+
+std::unique_ptr<Expr> ParseContext::Quantified(std::unique_ptr<Expr> left, Subquery::Kind kind,
+                                               ComparisonOp op, std::unique_ptr<Query> query) {
+  const Position position = left->position();
+  return Nested(
+      Expr::OfSubquery(Subquery{kind, op, std::move(query)}, Open(std::move(left)), position));
+}
+
+namespace {
+
+// Joins above each other.
+uint32_t DepthOf(const TableRef& table) {
+  uint32_t depth = 0;
+  for (const TableRef* at = &table; at->kind == TableRef::Kind::kJoin; at = at->left.get()) {
+    ++depth;
+  }
+  return depth;
+}
+
+}  // namespace
+
+std::unique_ptr<TableRef> ParseContext::Joined(std::unique_ptr<TableRef> left, JoinWord word,
+                                               std::unique_ptr<TableRef> right) {
+  auto joined = std::make_unique<TableRef>();
+  joined->kind = TableRef::Kind::kJoin;
+  joined->position = left->position;
+  joined->join = word;
+  joined->left = std::move(left);
+  joined->right = std::move(right);
+  if (DepthOf(*joined) > kMaxExprDepth) {
+    Fail({Code::kInvalidArgument, "too many joins at " + ToString(joined->position)});
+  }
+  return joined;
+}
+
+std::string_view ParseContext::Keep(std::string text) {
+  kept_.push_back(std::move(text));
+  return kept_.back();
+}
+
+std::vector<Expr> Two(Box<Expr> first, Box<Expr> second) {
+  return Append(ListOf(std::move(first)), std::move(second));
+}
+
+Box<Query> Completed(Box<Query> query, std::vector<OrderItem> order, Limits limits,
+                     std::vector<RowLocking> locking) {
+  const bool complete = !query->with.empty() || !query->order_by.empty() || query->limit ||
+                        query->offset || !query->locking.empty();
+  if (complete) {  // it stood in parentheses
+    const Position position = query->position;
+    Select outer;
+    outer.items.push_back(Open(StarItem(std::nullopt, position)));
+    outer.from.push_back(
+        Open(QueryRef(std::move(query), {Identifier{"query", position}, {}}, false, position)));
+    query = QueryOf(std::move(outer), position);
+  }
+  query->order_by = std::move(order);
+  query->limit = Opened(std::move(limits.limit));
+  query->offset = Opened(std::move(limits.offset));
+  query->locking = std::move(locking);
+  return query;
+}
+
+Box<Query> WithTables(Box<With> with, Box<Query> query) {
+  if (!query->with.empty()) {  // a query in parentheses with tables of its own
+    query = Completed(std::move(query), {}, {}, {});
+  }
+  query->recursive = with->recursive;
+  query->with = std::move(with->tables);
+  return query;
+}
+
+Box<Query> Combined(Box<Query> left, SetOperation::Kind kind, bool all, Box<Query> right,
+                    Position position) {
+  const Position begin = left->position;
+  const uint32_t depth = std::max(left->depth, right->depth);
+  Box<Query> query =
+      QueryOf(SetOperation{kind, all, std::move(left), std::move(right), position}, begin);
+  query->depth = depth + 1;
+  return query;
+}
+
+Limits Both(Limits first, Limits second) {
+  return {first.limit ? std::move(first.limit) : std::move(second.limit),
+          first.offset ? std::move(first.offset) : std::move(second.offset)};
+}
+
+Box<SelectItem> Item(Box<Expr> expr, std::optional<Identifier> alias, Position position) {
+  return BoxOf(SelectItem{Open(std::move(expr)), std::nullopt, std::move(alias), position});
+}
+
+Box<SelectItem> StarItem(std::optional<Identifier> relation, Position position) {
+  return BoxOf(SelectItem{std::nullopt, std::move(relation), std::nullopt, position});
+}
+
+Box<GroupingItem> GroupingOf(Box<Expr> expr) {
+  GroupingItem item;
+  item.exprs.push_back(Open(std::move(expr)));
+  return BoxOf(std::move(item));
+}
+
+namespace {
+
+Box<TableRef> TableOf(TableRef::Kind kind, Alias alias, Position position) {
+  auto table = std::make_unique<TableRef>();
+  table->kind = kind;
+  table->alias = std::move(alias.name);
+  table->column_aliases = std::move(alias.columns);
+  table->position = position;
+  return table;
+}
+
+}  // namespace
+
+Box<TableRef> RelationRef(Identifier relation, Alias alias) {
+  Box<TableRef> table = TableOf(TableRef::Kind::kRelation, std::move(alias), relation.position);
+  table->relation = std::move(relation);
+  return table;
+}
+
+Box<TableRef> QueryRef(Box<Query> query, Alias alias, bool lateral, Position position) {
+  Box<TableRef> table = TableOf(TableRef::Kind::kQuery, std::move(alias), position);
+  table->query = std::move(query);
+  table->lateral = lateral;
+  return table;
+}
+
+Box<TableRef> FunctionRef(Box<Expr> call, Alias alias, bool lateral, Position position) {
+  Box<TableRef> table = TableOf(TableRef::Kind::kFunction, std::move(alias), position);
+  table->function = Open(std::move(call));
+  table->lateral = lateral;
+  return table;
+}
+
+Box<TableRef> Aliased(Box<TableRef> table, Alias alias) {
+  table->alias = std::move(alias.name);
+  table->column_aliases = std::move(alias.columns);
+  return table;
+}
+
+Box<Statement> MakeInsert(Identifier table, std::vector<Identifier> columns, Box<Query> source) {
+  Insert insert{std::move(table), std::move(columns), {}, nullptr};
+  auto* values = std::get_if<ValuesList>(&source->body);
+  const bool plain = values != nullptr && source->with.empty() && source->order_by.empty() &&
+                     !source->limit && !source->offset && source->locking.empty();
+  if (plain) {
+    insert.rows = std::move(values->rows);
+  } else {
+    insert.query = std::move(source);
+  }
+  return Boxed(std::move(insert));
+}
+
+Box<Expr> Call(const Identifier& name, std::vector<Expr> arguments) {
+  FunctionCall call;
+  call.name = {common::FoldCase(name.text), name.position};
+  return BoxOf(Expr::Function(std::move(call), std::move(arguments)));
+}
+
+Box<Expr> WithWindow(Box<Expr> call, Box<Expr> filter, Box<Window> over) {
+  call->function().filter = Opened(std::move(filter));
+  call->function().over = Opened(std::move(over));
+  return call;
+}
+
+FrameBound CurrentRow() { return {FrameBound::Kind::kCurrentRow, std::nullopt}; }
+
+Box<FrameBound> Bound(FrameBound::Kind kind, Box<Expr> offset) {
+  return BoxOf(FrameBound{kind, Opened(std::move(offset))});
+}
+
+Box<TypeName> TypeOf(std::string_view word, Position position, std::optional<int64_t> length,
+                     std::optional<int64_t> scale) {
+  return BoxOf(TypeName{std::string(word), length, scale, position});
+}
+
+std::string_view TimeType(std::string_view word, std::string_view zone) {
+  if (zone.empty()) {
+    return word;
+  }
+  return word == "time" ? "timetz" : "timestamptz";
+}
+
+Box<Expr> TypedLiteral(std::string_view type, Box<Literal> text, Position position) {
+  return BoxOf(Expr::Cast(Expr(Open(std::move(text))), Open(TypeOf(type, position)), position));
+}
+
+Box<Literal> WithUnit(Box<Literal> text, std::string_view unit) {
+  if (!unit.empty()) {
+    auto& value = std::get<std::string>(text->value);
+    value += " ";
+    value += unit;
+  }
+  return text;
+}
+
+Literal OneAt(Position position) { return {int64_t{1}, "1", position}; }
+
+Identifier Named(std::string_view text, Position position) { return {std::string(text), position}; }
 
 Literal NullAt(std::string_view text, Position position) {
   return {NullValue{}, std::string(text), position};
@@ -270,12 +564,6 @@ Box<ColumnRef> MakeColumnRef(Identifier name) {
 Box<ColumnRef> MakeColumnRef(Identifier relation, std::string_view name) {
   const Position position = relation.position;
   return BoxOf(ColumnRef{std::move(relation), std::string(name), position});
-}
-
-Box<ColumnDefinition> MakeColumn(Identifier name, std::string_view word,
-                                 std::optional<int64_t> length, Position type_position) {
-  return BoxOf(ColumnDefinition{std::move(name),
-                                TypeName{std::string(word), length, std::nullopt, type_position}});
 }
 
 Box<Statement> MakePrint(Print::Target target, Identifier relation) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "common/name_match.h"
 #include "db/internal/prepared_statement_impl.h"
 #include "db/internal/results.h"
 #include "db/internal/session_impl.h"
@@ -11,7 +12,6 @@
 #include "parser/parser.h"
 #include "ql/binder.h"
 #include "ql/planner.h"
-#include "sm/name_match.h"
 
 namespace redbase::db {
 namespace {
@@ -21,16 +21,20 @@ StatementResultPtr Text(std::string text) {
 }
 
 // `select * from <view> where relName = "<name>"`, as if it had been typed.
-parser::Select SelectFromView(const std::string& view, const std::string& relation) {
+parser::Query SelectFromView(const std::string& view, const std::string& relation) {
   parser::Select select;
-  select.star = true;
-  select.from.push_back({view, {}});
+  select.items.emplace_back();
+  parser::TableRef table;
+  table.relation = {view, {}};
+  select.from.push_back(std::move(table));
   if (!relation.empty()) {
     select.where.push_back(parser::Expr::Comparison(
         parser::Expr(parser::ColumnRef{std::nullopt, "relName", {}}), parser::ComparisonOp::kEq,
         parser::Expr(parser::Literal{relation, "\"" + relation + "\"", {}})));
   }
-  return select;
+  parser::Query query;
+  query.body = std::move(select);
+  return query;
 }
 
 StatementResultPtr Warning(const std::string& text) {
@@ -39,7 +43,7 @@ StatementResultPtr Warning(const std::string& text) {
 }
 
 bool Changes(const parser::Statement& statement, ResultKind kind) {
-  const auto* select = std::get_if<parser::Select>(&statement);
+  const auto* select = std::get_if<parser::Query>(&statement);
   const bool locks = select != nullptr && !select->locking.empty();
   return kind != ResultKind::kRows || locks;
 }
@@ -54,7 +58,7 @@ TableLocks::Await AwaitAs(Waiter& waiter) {
 
 // What prepared statements with a plan give; nullopt for others.
 std::optional<ResultKind> KindOfPlanned(const parser::Statement& statement) {
-  if (std::holds_alternative<parser::Select>(statement)) {
+  if (std::holds_alternative<parser::Query>(statement)) {
     return ResultKind::kRows;
   }
   if (std::holds_alternative<parser::Insert>(statement)) {
@@ -89,7 +93,7 @@ struct Session::Impl::Dispatch {
   Impl& session;
   const parser::Statement& statement;
 
-  Result<StatementResultPtr> operator()(const parser::Select& /*s*/) const {
+  Result<StatementResultPtr> operator()(const parser::Query& /*s*/) const {
     return session.Run(statement, ResultKind::kRows);
   }
   Result<StatementResultPtr> operator()(const parser::Insert& /*s*/) const {
@@ -382,7 +386,7 @@ Result<StatementResultPtr> Session::Impl::LockNamed(const parser::LockTable& sta
       const bool waited = locked.code() == Code::kUnavailable || locked.code() == Code::kDeadlock;
       if (statement.nowait && waited) {
         return {Code::kUnavailable,
-                "could not obtain lock on relation " + sm::QuotedName(name.text)};
+                "could not obtain lock on relation " + common::QuotedName(name.text)};
       }
       RETURN_IF_ERROR(locked);
     }
@@ -398,8 +402,9 @@ Status Session::Impl::LockTable(const parser::Identifier& name, const parser::Lo
   const Result<sm::RelationPtr> relation = Seen()->Find(name.text);
   RETURN_IF_ERROR(AtPlace(relation.status(), name.position));
   if ((*relation)->kind != sm::RelationKind::kTable) {
-    return AtPlace({Code::kInvalidArgument, sm::QuotedName((*relation)->name) + " is not a table"},
-                   name.position);
+    return AtPlace(
+        {Code::kInvalidArgument, common::QuotedName((*relation)->name) + " is not a table"},
+        name.position);
   }
   return LockRelation(name, statement.mode, transaction->known_as(), patience,
                       AwaitAs(*transaction))
@@ -508,7 +513,7 @@ Result<StatementResultPtr> Session::Impl::Start(const parser::Statement& stateme
   if (!parts.direct) {
     ASSIGN_OR_RETURN(parts.query, parts.statement->Run(*parts.plan));
   }
-  if (!std::holds_alternative<parser::Select>(statement)) {
+  if (!std::holds_alternative<parser::Query>(statement)) {
     parts.nodes = NodesOf(*parts.plan);
   }
   parts.patience = patience();
@@ -545,7 +550,7 @@ Result<StatementResultPtr> Session::Impl::Print(const parser::Statement& stateme
   RETURN_IF_ERROR(locked.status());
   if (locked->relation->kind == sm::RelationKind::kView) {
     return Status(Code::kInvalidArgument,
-                  sm::QuotedName(locked->relation->name) + " is a view: it has no pages");
+                  common::QuotedName(locked->relation->name) + " is a view: it has no pages");
   }
   ASSIGN_OR_RETURN(std::string text,
                    Draw(*database_.nodes, *locked->catalog, *locked->relation, print));

@@ -18,6 +18,11 @@ std::string Text(const parser::Literal& literal) {
                                                             : parser::PlanText(literal);
 }
 
+std::string Text(const parser::Expr& expr) {
+  return expr.kind() == parser::Expr::Kind::kLiteral ? Text(expr.literal())
+                                                     : parser::PlanText(expr);
+}
+
 std::string ConditionLines(const std::vector<parser::Expr>& where) {
   std::string lines;
   for (const parser::Expr& condition : where) {
@@ -93,24 +98,28 @@ struct Describer {
     return s.table ? "Help\n" + Line("relName", s.table->text) : "Help\n";
   }
   std::string operator()(const parser::Print& s) const { return PrintLines(s); }
-  std::string operator()(const parser::Select& s) const {
-    std::string text = "Select\n";
-    if (s.star) {
-      text += Line("attribute", "*");
+  std::string operator()(const parser::Query& query) const {
+    const parser::Select* const select = query.select();
+    if (select == nullptr) {
+      return "Select\n" + Line("query", parser::PlanText(query));
     }
-    for (const parser::ColumnRef& item : s.items) {
+    std::string text = "Select\n";
+    for (const parser::SelectItem& item : select->items) {
       text += Line("attribute", parser::PlanText(item));
     }
-    return text + NameLines("relName", s.from) + ConditionLines(s.where);
+    for (const parser::TableRef& table : select->from) {
+      text += Line("relName", parser::PlanText(table));
+    }
+    return text + ConditionLines(select->where);
   }
   std::string operator()(const parser::Insert& s) const {
     std::string text = "Insert\n" + Line("relName", s.table.text);
-    for (const std::vector<parser::Literal>& row : s.rows) {
-      for (const parser::Literal& value : row) {
+    for (const std::vector<parser::Expr>& row : s.rows) {
+      for (const parser::Expr& value : row) {
         text += Line("value", Text(value));
       }
     }
-    return text;
+    return s.query ? text + Line("query", parser::PlanText(*s.query)) : text;
   }
   std::string operator()(const parser::Delete& s) const {
     return "Delete\n" + Line("relName", s.table.text) + ConditionLines(s.where);
@@ -119,9 +128,7 @@ struct Describer {
     std::string text = "Update\n" + Line("relName", s.table.text);
     for (const parser::Assignment& assignment : s.assignments) {
       text += Line("attribute", parser::PlanText(assignment.column));
-      text += Line("value", assignment.value.kind() == parser::Expr::Kind::kLiteral
-                                ? Text(assignment.value.literal())
-                                : parser::PlanText(assignment.value));
+      text += Line("value", Text(assignment.value));
     }
     return text + ConditionLines(s.where);
   }

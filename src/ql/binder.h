@@ -9,43 +9,49 @@
 #include "parser/ast.h"
 #include "ql/logical_plan.h"
 #include "ql/parameters.h"
+#include "ql/position.h"
 #include "sm/catalog_snapshot.h"
 
 namespace redbase::ql {
 
+struct BindContext;
+
 class Binder {
  public:
-  // `view`: of the statement, which gets no index that is newer; null: it gets all.
-  // `parameters` null: the statement may have none.
-  explicit Binder(const sm::CatalogSnapshot& catalog, const tx::View* view = nullptr,
-                  Parameters* parameters = nullptr)
-      : catalog_(catalog), view_(view), parameters_(parameters) {}
+  // The columns of what it binds are numbered in `context`, which outlives it.
+  explicit Binder(BindContext* context) : context_(*context) {}
 
-  Result<QueryBlock> Bind(const parser::Select& statement) const;
+  Result<BoundQuery> Bind(const parser::Query& query) const;
   // `print RELATION`: every row, every column.
-  Result<QueryBlock> Bind(const parser::Print& statement) const;
+  Result<BoundQuery> Bind(const parser::Print& statement) const;
   Result<BoundInsert> Bind(const parser::Insert& statement) const;
   Result<BoundLoad> Bind(const parser::Load& statement) const;
   Result<BoundDelete> Bind(const parser::Delete& statement) const;
   Result<BoundUpdate> Bind(const parser::Update& statement) const;
 
  private:
-  Result<sm::RelationPtr> FindRelation(const parser::Identifier& name) const;
   Result<sm::RelationPtr> FindTable(const parser::Identifier& name) const;
-  Result<QueryBlock> BindTable(const parser::Identifier& name,
-                               const std::vector<parser::Expr>& where) const;
+  Result<BoundTarget> BindTarget(const parser::Identifier& name,
+                                 const std::optional<parser::Identifier>& alias) const;
+  Result<std::vector<uint32_t>> TargetColumns(const parser::Insert& statement,
+                                              const sm::Relation& relation) const;
+  Status BindRows(const parser::Insert& statement, const std::vector<uint32_t>& columns,
+                  BoundInsert* bound) const;
+  // A value for each column of the relation.
+  Result<std::vector<ExprPtr>> BindRow(const std::vector<parser::Expr>& row,
+                                       const std::vector<uint32_t>& columns,
+                                       const sm::Relation& relation) const;
+  Status BindSource(const parser::Insert& statement, const std::vector<uint32_t>& columns,
+                    BoundInsert* bound) const;
 
-  const sm::CatalogSnapshot& catalog_;
-  const tx::View* const view_;
-  Parameters* const parameters_;
+  BindContext& context_;
 };
 
 // The literal as a value of the type.  kTypeMismatch for another kind of value,
 // kInvalidArgument for one that is out of range or too long; the message says
 // which, without context.  A parameter is of no type here.
 Result<Value> LiteralAs(const parser::Literal& literal, LogicalType type);
-
-// " at line 1, column 8".
-std::string AtPosition(parser::Position position);
+// "null", "a string", "a number".
+std::string KindName(const parser::Literal& literal);
 
 }  // namespace redbase::ql

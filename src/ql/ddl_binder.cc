@@ -9,7 +9,7 @@
 namespace redbase::ql {
 namespace {
 
-Status ErrorAt(Code code, const std::string& text, parser::Position position) {
+Status RefuseAt(Code code, const std::string& text, parser::Position position) {
   return Status(code, text + AtPosition(position));
 }
 
@@ -19,9 +19,9 @@ Result<uint32_t> FindDistributed(const parser::Identifier& name,
   relation.schema = Schema(columns);
   Result<uint32_t> column = relation.FindColumn(name.text);
   if (!column.ok()) {
-    return ErrorAt(Code::kNotFound,
-                   "create: attribute name for distribute is not valid: \"" + name.text + "\"",
-                   name.position);
+    return RefuseAt(Code::kNotFound,
+                    "create: attribute name for distribute is not valid: \"" + name.text + "\"",
+                    name.position);
   }
   return column;
 }
@@ -30,13 +30,13 @@ Result<Value> BindBound(const parser::Literal& literal, const Column& column) {
   constexpr const char* kText = "EX warning: invalid value in partition vector: ";
   Result<Value> value = LiteralAs(literal, column.type);
   if (!value.ok()) {
-    return ErrorAt(
+    return RefuseAt(
         value.status().code(),
         kText + literal.text + ", column " + column.name + " is " + TypeName(column.type),
         literal.position);
   }
   if (value->is_null()) {
-    return ErrorAt(Code::kInvalidArgument, std::string(kText) + "null", literal.position);
+    return RefuseAt(Code::kInvalidArgument, std::string(kText) + "null", literal.position);
   }
   return value;
 }
@@ -51,17 +51,18 @@ Result<sm::PartitionVector> BindDistribute(const parser::Distribute& distribute,
                                                : std::to_string(node_count) + " nodes need " +
                                                      std::to_string(node_count - 1) + ", " +
                                                      std::to_string(given) + " given";
-    return ErrorAt(Code::kInvalidArgument, "EX warning: incorrect number of data values: " + wanted,
-                   distribute.attribute.position);
+    return RefuseAt(Code::kInvalidArgument,
+                    "EX warning: incorrect number of data values: " + wanted,
+                    distribute.attribute.position);
   }
   std::vector<Value> bounds;
   for (const parser::Literal& literal : distribute.values) {
     ASSIGN_OR_RETURN(Value value, BindBound(literal, columns[column]));
     if (!bounds.empty() && Value::Compare(bounds.back(), value) >= 0) {
-      return ErrorAt(Code::kInvalidArgument,
-                     "EX warning: invalid value in partition vector: " + literal.text +
-                         " is not above the value before it",
-                     literal.position);
+      return RefuseAt(Code::kInvalidArgument,
+                      "EX warning: invalid value in partition vector: " + literal.text +
+                          " is not above the value before it",
+                      literal.position);
     }
     bounds.push_back(std::move(value));
   }
@@ -90,13 +91,13 @@ Result<BoundIndex> BindIndex(const sm::CatalogSnapshot& catalog, const parser::I
   BoundIndex bound;
   Result<sm::RelationPtr> relation = catalog.Find(table.text);
   if (!relation.ok()) {
-    return ErrorAt(relation.status().code(), relation.status().message(), table.position);
+    return RefuseAt(relation.status().code(), relation.status().message(), table.position);
   }
   bound.relation = *std::move(relation);
   for (const parser::Identifier& name : columns) {
     Result<uint32_t> column = bound.relation->FindColumn(name.text);
     if (!column.ok()) {
-      return ErrorAt(column.status().code(), column.status().message(), name.position);
+      return RefuseAt(column.status().code(), column.status().message(), name.position);
     }
     bound.columns.push_back(*column);
   }

@@ -1,11 +1,13 @@
 #include "ql/expr.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
 #include <utility>
 
 #include "common/text.h"
+#include "ql/function.h"
 
 namespace redbase::ql {
 
@@ -56,22 +58,43 @@ std::string ColumnName(uint32_t column, const Schema& schema) {
   return c.relation.empty() ? c.name : c.relation + "." + c.name;
 }
 
-// Parentheses around and, or, not inside of another one.
+// Parentheses around operators inside of another one.
 std::string Inner(const Expr& expr, const Schema& schema) {
-  const bool compound =
-      expr.kind == ExprKind::kAnd || expr.kind == ExprKind::kOr || expr.kind == ExprKind::kNot;
+  const bool compound = expr.kind == ExprKind::kAnd || expr.kind == ExprKind::kOr ||
+                        expr.kind == ExprKind::kNot || expr.kind == ExprKind::kCompare ||
+                        (expr.kind == ExprKind::kFunction && expr.function->infix);
   return compound ? "(" + ToString(expr, schema) + ")" : ToString(expr, schema);
 }
 
-std::string Joined(const Expr& expr, const char* word, const Schema& schema) {
+std::string Joined(const Expr& expr, const std::string& word, const Schema& schema) {
+  const bool list = word == ", ";
   std::string out;
   for (const ExprPtr& child : expr.children) {
     if (!out.empty()) {
       out += word;
     }
-    out += Inner(*child, schema);
+    const bool plain = list || child->kind == ExprKind::kCompare;
+    out += plain ? ToString(*child, schema) : Inner(*child, schema);
   }
   return out;
+}
+
+std::string CaseText(const Expr& expr, const Schema& schema) {
+  std::string out = "case";
+  for (size_t i = 0; i + 1 < expr.children.size(); i += 2) {
+    out += " when " + ToString(*expr.children[i], schema);
+    out += " then " + ToString(*expr.children[i + 1], schema);
+  }
+  return out + " else " + ToString(*expr.children.back(), schema) + " end";
+}
+
+std::string CallText(const Expr& expr, const Schema& schema) {
+  const std::string name(expr.function->name);
+  if (!expr.function->infix) {
+    return name + "(" + Joined(expr, ", ", schema) + ")";
+  }
+  return expr.children.size() == 1 ? name + Inner(*expr.children[0], schema)
+                                   : Joined(expr, " " + name + " ", schema);
 }
 
 }  // namespace
@@ -102,6 +125,12 @@ ExprPtr Expr::Cast(ExprPtr child, LogicalType type) {
   return expr;
 }
 
+ExprPtr Expr::Assign(ExprPtr child, LogicalType type) {
+  ExprPtr expr = Cast(std::move(child), type);
+  expr->assigns = true;
+  return expr;
+}
+
 ExprPtr Expr::IsNull(ExprPtr child) {
   ExprPtr expr = MakeNode(ExprKind::kIsNull, kBoolean);
   expr->children.push_back(std::move(child));
@@ -123,6 +152,52 @@ ExprPtr Expr::Not(ExprPtr child) {
   return expr;
 }
 
+ExprPtr Expr::IsTrue(ExprPtr child) {
+  ExprPtr expr = MakeNode(ExprKind::kIsTrue, kBoolean);
+  expr->children.push_back(std::move(child));
+  return expr;
+}
+
+ExprPtr Expr::Distinct(CompareOp op, ExprPtr left, ExprPtr right) {
+  ExprPtr expr = Compare(op, std::move(left), std::move(right));
+  expr->kind = ExprKind::kDistinct;
+  return expr;
+}
+
+ExprPtr Expr::Case(std::vector<ExprPtr> children, LogicalType type) {
+  ExprPtr expr = MakeNode(ExprKind::kCase, type);
+  expr->children = std::move(children);
+  return expr;
+}
+
+ExprPtr Expr::Coalesce(std::vector<ExprPtr> children, LogicalType type) {
+  ExprPtr expr = MakeNode(ExprKind::kCoalesce, type);
+  expr->children = std::move(children);
+  return expr;
+}
+
+ExprPtr Expr::Call(const Function& function, std::vector<ExprPtr> arguments, LogicalType type) {
+  ExprPtr expr = MakeNode(ExprKind::kFunction, type);
+  expr->function = &function;
+  expr->children = std::move(arguments);
+  return expr;
+}
+
+ExprPtr Expr::Boolean(bool value) { return Constant(Value::Boolean(value), kBoolean); }
+
+bool IsTrue(const Expr& constant) {
+  return constant.kind == ExprKind::kConstant && constant.value == Value::Boolean(true);
+}
+
+bool Equal(const Expr& a, const Expr& b) {
+  const bool alike = a.kind == b.kind && a.type == b.type && a.column == b.column && a.op == b.op &&
+                     a.folds_case == b.folds_case && a.assigns == b.assigns &&
+                     a.function == b.function && a.value == b.value &&
+                     a.children.size() == b.children.size();
+  return alike && std::equal(a.children.begin(), a.children.end(), b.children.begin(),
+                             [](const ExprPtr& x, const ExprPtr& y) { return Equal(*x, *y); });
+}
+
 ExprPtr Expr::And(std::vector<ExprPtr> conjuncts) {
   return Combine(ExprKind::kAnd, std::move(conjuncts));
 }
@@ -139,6 +214,8 @@ ExprPtr Expr::Clone() const {
   copy->value = value;
   copy->op = op;
   copy->folds_case = folds_case;
+  copy->assigns = assigns;
+  copy->function = function;
   for (const ExprPtr& child : children) {
     copy->children.push_back(child->Clone());
   }
@@ -168,6 +245,17 @@ std::string ToString(const Expr& expr, const Schema& schema) {
       return Inner(*expr.children[0], schema) + (expr.folds_case ? " ilike " : " like ") +
              Inner(*expr.children[1], schema) +
              (expr.value == Value::String("\\") ? "" : " escape " + ToText(expr.value));
+    case ExprKind::kIsTrue:
+      return Inner(*expr.children[0], schema) + " is true";
+    case ExprKind::kDistinct:
+      return Inner(*expr.children[0], schema) + " is " + (expr.op == CompareOp::kEq ? "not " : "") +
+             "distinct from " + Inner(*expr.children[1], schema);
+    case ExprKind::kCase:
+      return CaseText(expr, schema);
+    case ExprKind::kCoalesce:
+      return "coalesce(" + Joined(expr, ", ", schema) + ")";
+    case ExprKind::kFunction:
+      return CallText(expr, schema);
   }
   return {};
 }

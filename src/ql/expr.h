@@ -19,7 +19,7 @@ namespace redbase::ql {
 enum class ExprKind : uint8_t {
   kColumn,    // the value of column `column` of the row
   kConstant,  // `value`
-  kCast,      // children[0] as `type`
+  kCast,      // children[0] as `type`; with `assigns`, as it is stored in a column of the type
   kCompare,   // children[0] op children[1]
   kIsNull,    // children[0] is null
   kNot,
@@ -27,7 +27,14 @@ enum class ExprKind : uint8_t {
   kOr,   // any child
   // children[0] like children[1]; `value` is the escape character or empty, `folds_case`.
   kLike,
+  kIsTrue,    // children[0], a boolean, is true: never null
+  kDistinct,  // children[0] op children[1], null being a value like others; kEq or kNe
+  kCase,      // when children[0] then children[1] when children[2] ... else the last
+  kCoalesce,  // the first child that is not null
+  kFunction,  // `function` of all children
 };
+
+struct Function;
 
 struct Expr {
   ExprKind kind = ExprKind::kConstant;
@@ -37,16 +44,31 @@ struct Expr {
   Value value;
   CompareOp op = CompareOp::kEq;
   bool folds_case = false;
+  bool assigns = false;
+  const Function* function = nullptr;
 
   static std::unique_ptr<Expr> ColumnRef(uint32_t column, LogicalType type);
   static std::unique_ptr<Expr> Constant(Value value, LogicalType type);
   static std::unique_ptr<Expr> Compare(CompareOp op, std::unique_ptr<Expr> left,
                                        std::unique_ptr<Expr> right);
   static std::unique_ptr<Expr> Cast(std::unique_ptr<Expr> child, LogicalType type);
+  // As a cast, but what does not fit the column is an error where a cast cuts it off.
+  static std::unique_ptr<Expr> Assign(std::unique_ptr<Expr> child, LogicalType type);
   static std::unique_ptr<Expr> IsNull(std::unique_ptr<Expr> child);
   static std::unique_ptr<Expr> Like(std::unique_ptr<Expr> text, std::unique_ptr<Expr> pattern,
                                     std::string escape, bool folds_case);
   static std::unique_ptr<Expr> Not(std::unique_ptr<Expr> child);
+  static std::unique_ptr<Expr> IsTrue(std::unique_ptr<Expr> child);
+  // Requires: op is kEq or kNe.
+  static std::unique_ptr<Expr> Distinct(CompareOp op, std::unique_ptr<Expr> left,
+                                        std::unique_ptr<Expr> right);
+  // Conditions and values by turns, then what holds else.
+  static std::unique_ptr<Expr> Case(std::vector<std::unique_ptr<Expr>> children, LogicalType type);
+  static std::unique_ptr<Expr> Coalesce(std::vector<std::unique_ptr<Expr>> children,
+                                        LogicalType type);
+  static std::unique_ptr<Expr> Call(const Function& function,
+                                    std::vector<std::unique_ptr<Expr>> arguments, LogicalType type);
+  static std::unique_ptr<Expr> Boolean(bool value);
   // Null for none; the expression itself for one.
   static std::unique_ptr<Expr> And(std::vector<std::unique_ptr<Expr>> conjuncts);
   static std::unique_ptr<Expr> Or(std::vector<std::unique_ptr<Expr>> disjuncts);
@@ -54,6 +76,10 @@ struct Expr {
 };
 
 using ExprPtr = std::unique_ptr<Expr>;
+
+bool IsTrue(const Expr& constant);
+// Whether both are the same computation over the same columns.
+bool Equal(const Expr& a, const Expr& b);
 
 // "student.gpa > 3.5": columns by the names of `schema`, qualified when they
 // have a relation.

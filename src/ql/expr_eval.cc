@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/physical_value.h"
+#include "ql/function.h"
 #include "ql/internal/cast_kernels.h"
 #include "ql/internal/compare_kernels.h"
 #include "ql/internal/like_pattern.h"
@@ -18,6 +19,21 @@ constexpr LogicalType kBigint{TypeId::kBigint, 0};
 constexpr LogicalType kDouble{TypeId::kDouble, 0};
 
 bool IsInteger(PhysicalType type) { return type <= PhysicalType::kInt64; }
+
+// Those of `rows` that are not in `taken`, which is a part of them in the same order.
+std::vector<uint16_t> Without(Rows rows, const std::vector<uint16_t>& taken) {
+  std::vector<uint16_t> left;
+  left.reserve(rows.count - taken.size());
+  auto next = taken.begin();
+  rows.ForEach([&](size_t row) {
+    if (next != taken.end() && *next == row) {
+      ++next;
+    } else {
+      left.push_back(static_cast<uint16_t>(row));
+    }
+  });
+  return left;
+}
 
 // Evaluates over some rows of one batch.
 class Evaluator {
@@ -35,6 +51,7 @@ class Evaluator {
   Status SelectOr(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
   Status SelectTrue(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
   Status SelectLike(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
+  Status SelectDistinct(const Expr& expr, Rows rows, std::vector<uint16_t>* out);
 
   void CopyColumn(const Vector& column, Rows rows, Vector* out);
   void FillConstant(const Value& value, Rows rows, Vector* out);
@@ -43,6 +60,13 @@ class Evaluator {
   // Calls `visit(row, matches)` for the rows of which both sides have a value.
   template <typename Visit>
   Status VisitLike(const Expr& expr, Rows rows, Visit visit);
+  Status EvaluateCase(const Expr& expr, Rows rows, Vector* out);
+  Status EvaluateCoalesce(const Expr& expr, Rows rows, Vector* out);
+  Status EvaluateFunction(const Expr& expr, Rows rows, Vector* out);
+  // The values of `rows`, and nothing else, at their places of `out`.
+  Status EvaluateInto(const Expr& expr, Rows rows, Vector* out);
+  // True at those of `rows` that `select` selects, else false.
+  static void FillTruth(Rows rows, const std::vector<uint16_t>& selected, Vector* out);
   Status EvaluateNot(const Expr& expr, Rows rows, Vector* out);
   Status EvaluateLogic(const Expr& expr, Rows rows, Vector* out);
 
@@ -72,6 +96,10 @@ Status Evaluator::Select(const Expr& predicate, Rows rows, std::vector<uint16_t>
       return SelectOr(predicate, rows, out);
     case ExprKind::kLike:
       return SelectLike(predicate, rows, out);
+    case ExprKind::kIsTrue:
+      return Select(*predicate.children[0], rows, out);
+    case ExprKind::kDistinct:
+      return SelectDistinct(predicate, rows, out);
     default:
       return SelectTrue(predicate, rows, out);
   }
@@ -119,17 +147,8 @@ Status Evaluator::SelectOr(const Expr& expr, Rows rows, std::vector<uint16_t>* o
   for (const ExprPtr& child : expr.children) {
     std::vector<uint16_t> passed;
     RETURN_IF_ERROR(Select(*child, rows, &passed));
-    std::vector<uint16_t> left;
-    auto next = passed.begin();
-    rows.ForEach([&](size_t row) {
-      if (next != passed.end() && *next == row) {
-        ++next;
-      } else {
-        left.push_back(static_cast<uint16_t>(row));
-      }
-    });
     taken.insert(taken.end(), passed.begin(), passed.end());
-    rest = std::move(left);
+    rest = Without(rows, passed);
     rows = Rows::Of(rest);
   }
   std::sort(taken.begin(), taken.end());
@@ -164,17 +183,30 @@ Status Evaluator::Evaluate(const Expr& expr, Rows rows, Vector* out) {
       Vector storage;
       Operand operand;
       RETURN_IF_ERROR(MakeOperand(*expr.children[0], rows, &storage, &operand));
-      return CastRows(operand, rows, out);
+      return CastRows(operand, rows, out,
+                      expr.assigns ? CastMode::kAssignment : CastMode::kExplicit);
     }
     case ExprKind::kCompare:
       return EvaluateCompare(expr, rows, out);
     case ExprKind::kIsNull: {
       std::vector<uint16_t> nulls;
       RETURN_IF_ERROR(SelectNull(expr, rows, &nulls));
-      rows.ForEach([out](size_t row) { out->data<uint8_t>()[row] = 0; });
-      Rows::Of(nulls).ForEach([out](size_t row) { out->data<uint8_t>()[row] = 1; });
+      FillTruth(rows, nulls, out);
       return {};
     }
+    case ExprKind::kIsTrue:
+    case ExprKind::kDistinct: {
+      std::vector<uint16_t> selected;
+      RETURN_IF_ERROR(Select(expr, rows, &selected));
+      FillTruth(rows, selected, out);
+      return {};
+    }
+    case ExprKind::kCase:
+      return EvaluateCase(expr, rows, out);
+    case ExprKind::kCoalesce:
+      return EvaluateCoalesce(expr, rows, out);
+    case ExprKind::kFunction:
+      return EvaluateFunction(expr, rows, out);
     case ExprKind::kNot:
       return EvaluateNot(expr, rows, out);
     case ExprKind::kAnd:
@@ -268,6 +300,91 @@ Status Evaluator::EvaluateLike(const Expr& expr, Rows rows, Vector* out) {
     out->data<uint8_t>()[row] = matches ? 1 : 0;
     out->SetValid(row);
   });
+}
+
+// One null alone is distinct from the other side, two are not.
+Status Evaluator::SelectDistinct(const Expr& expr, Rows rows, std::vector<uint16_t>* out) {
+  Sides sides;
+  RETURN_IF_ERROR(MakeSides(expr, rows, &sides));
+  std::vector<uint16_t> storage;
+  Rows valid = WithoutNulls(sides.operand[0], rows, &storage);
+  valid = WithoutNulls(sides.operand[1], valid, &storage);
+  CompareRows(expr.op, sides.operand[0], sides.operand[1], valid, out);
+  const bool wanted = expr.op == CompareOp::kEq;
+  rows.ForEach([&](size_t row) {
+    const bool left = sides.operand[0].IsValid(row);
+    const bool right = sides.operand[1].IsValid(row);
+    if ((!left || !right) && (left == right) == wanted) {
+      out->push_back(static_cast<uint16_t>(row));
+    }
+  });
+  std::sort(out->begin(), out->end());
+  return {};
+}
+
+void Evaluator::FillTruth(Rows rows, const std::vector<uint16_t>& selected, Vector* out) {
+  rows.ForEach([out](size_t row) { out->data<uint8_t>()[row] = 0; });
+  Rows::Of(selected).ForEach([out](size_t row) { out->data<uint8_t>()[row] = 1; });
+}
+
+Status Evaluator::EvaluateInto(const Expr& expr, Rows rows, Vector* out) {
+  if (rows.count == 0) {
+    return {};
+  }
+  Vector values;
+  RETURN_IF_ERROR(Evaluate(expr, rows, &values));
+  rows.ForEach([&](size_t row) { out->CopyRow(values, row, row); });
+  return {};
+}
+
+// Each branch is evaluated for its own rows alone, so that what would fail elsewhere does not.
+Status Evaluator::EvaluateCase(const Expr& expr, Rows rows, Vector* out) {
+  std::vector<uint16_t> left;
+  for (size_t i = 0; i + 1 < expr.children.size() && rows.count > 0; i += 2) {
+    std::vector<uint16_t> taken;
+    RETURN_IF_ERROR(Select(*expr.children[i], rows, &taken));
+    RETURN_IF_ERROR(EvaluateInto(*expr.children[i + 1], Rows::Of(taken), out));
+    left = Without(rows, taken);
+    rows = Rows::Of(left);
+  }
+  return EvaluateInto(*expr.children.back(), rows, out);
+}
+
+Status Evaluator::EvaluateCoalesce(const Expr& expr, Rows rows, Vector* out) {
+  std::vector<uint16_t> left;
+  for (const ExprPtr& child : expr.children) {
+    RETURN_IF_ERROR(EvaluateInto(*child, rows, out));
+    std::vector<uint16_t> nulls;
+    rows.ForEach([&](size_t row) {
+      if (!out->IsValid(row)) {
+        nulls.push_back(static_cast<uint16_t>(row));
+      }
+    });
+    left = std::move(nulls);
+    rows = Rows::Of(left);
+  }
+  return {};
+}
+
+Status Evaluator::EvaluateFunction(const Expr& expr, Rows rows, Vector* out) {
+  const size_t count = expr.children.size();
+  std::vector<Vector> storage(count);
+  std::vector<Operand> arguments(count);
+  for (size_t i = 0; i < count; ++i) {
+    RETURN_IF_ERROR(MakeOperand(*expr.children[i], rows, &storage[i], &arguments[i]));
+  }
+  std::vector<uint16_t> valid;
+  if (expr.function->strict) {
+    const Rows all = rows;
+    for (const Operand& argument : arguments) {
+      rows = WithoutNulls(argument, rows, &valid);
+    }
+    if (rows.count < all.count) {
+      all.ForEach([out](size_t row) { PutValue(Value::Null(), row, out); });
+      rows.ForEach([out](size_t row) { out->SetValid(row); });
+    }
+  }
+  return rows.count == 0 ? Status() : expr.function->kernel(arguments, rows, out);
 }
 
 Status Evaluator::EvaluateNot(const Expr& expr, Rows rows, Vector* out) {

@@ -5,7 +5,8 @@
 
 #include "ql/binder.h"
 #include "ql/internal/access_path.h"
-#include "ql/internal/block_planner.h"
+#include "ql/internal/query_binder.h"
+#include "ql/internal/query_planner.h"
 #include "ql/logical_plan.h"
 
 namespace redbase::ql {
@@ -68,50 +69,59 @@ class StatementPlanner {
  public:
   StatementPlanner(const sm::CatalogSnapshot& catalog, const Statistics& statistics,
                    PlannerOptions options, Parameters* parameters)
-      : binder_(catalog, options.view, parameters), statistics_(statistics), options_(options) {}
+      : context_{catalog, options.view, parameters, {}},
+        binder_(&context_),
+        statistics_(statistics),
+        options_(options) {}
 
-  Result<PlanPtr> operator()(const parser::Select& statement) const {
-    ASSIGN_OR_RETURN(const QueryBlock block, binder_.Bind(statement));
-    if (block.from.size() > kMaxRelations) {
-      return Status(Code::kInvalidArgument,
-                    "QL warning: invalid from clause in select: more than " +
-                        std::to_string(kMaxRelations) + " relations");
-    }
-    return BlockPlanner(block, statistics_, options_).Plan(/*project=*/true);
+  Result<PlanPtr> operator()(const parser::Query& query) {
+    ASSIGN_OR_RETURN(BoundQuery bound, binder_.Bind(query));
+    return PlanQuery(std::move(bound), /*project=*/true);
   }
 
-  Result<PlanPtr> operator()(const parser::Print& statement) const {
-    ASSIGN_OR_RETURN(const QueryBlock block, binder_.Bind(statement));
-    return BlockPlanner(block, statistics_, options_).Plan(/*project=*/false);
+  Result<PlanPtr> operator()(const parser::Print& statement) {
+    ASSIGN_OR_RETURN(BoundQuery bound, binder_.Bind(statement));
+    return PlanQuery(std::move(bound), /*project=*/false);
   }
 
-  Result<PlanPtr> operator()(const parser::Insert& statement) const {
+  Result<PlanPtr> operator()(const parser::Insert& statement) {
     ASSIGN_OR_RETURN(BoundInsert bound, binder_.Bind(statement));
-    PlanPtr source = MakePlan(FullSchema(*bound.relation), Values{std::move(bound.rows)});
+    PlanPtr source;
+    if (bound.source == nullptr) {
+      source = MakePlan(FullSchema(*bound.relation), Values{std::move(bound.rows)});
+    } else {
+      BoundQuery query;
+      query.outputs = bound.source->outputs;
+      for (const Column& column : bound.relation->schema.columns()) {
+        query.names.push_back(column.name);
+      }
+      query.plan = std::move(bound.source);
+      ASSIGN_OR_RETURN(source, PlanQuery(std::move(query), /*project=*/true));
+    }
     return PlanInsertOf(*bound.relation, std::move(source),
                         Insert{bound.relation->name, /*returning=*/true, /*bulk=*/false});
   }
 
-  Result<PlanPtr> operator()(const parser::Load& statement) const {
+  Result<PlanPtr> operator()(const parser::Load& statement) {
     ASSIGN_OR_RETURN(BoundLoad bound, binder_.Bind(statement));
     PlanPtr source = MakePlan(FullSchema(*bound.relation), TextScan{bound.path, ','});
     return PlanInsertOf(*bound.relation, std::move(source),
                         Insert{bound.relation->name, /*returning=*/false, /*bulk=*/true});
   }
 
-  Result<PlanPtr> operator()(const parser::Delete& statement) const {
+  Result<PlanPtr> operator()(const parser::Delete& statement) {
     ASSIGN_OR_RETURN(const BoundDelete bound, binder_.Bind(statement));
-    const sm::Relation& relation = *bound.block.from[0];
-    Target target = FindTarget(bound.block);
+    const sm::Relation& relation = *bound.target.get.relation;
+    Target target = FindTarget(bound.target);
     PlanPtr change =
         MakePlan(FullSchema(relation), Delete{relation.name}, Children(std::move(target.scan)));
     return GatherChange(relation, target.path, std::move(change));
   }
 
-  Result<PlanPtr> operator()(const parser::Update& statement) const {
+  Result<PlanPtr> operator()(const parser::Update& statement) {
     ASSIGN_OR_RETURN(BoundUpdate bound, binder_.Bind(statement));
-    const sm::Relation& relation = *bound.block.from[0];
-    Target target = FindTarget(bound.block);
+    const sm::Relation& relation = *bound.target.get.relation;
+    Target target = FindTarget(bound.target);
     const bool moves =
         relation.partitioning &&
         std::any_of(bound.assignments.begin(), bound.assignments.end(),
@@ -131,21 +141,31 @@ class StatementPlanner {
   }
 
   template <typename Other>
-  Result<PlanPtr> operator()(const Other& /*statement*/) const {
+  Result<PlanPtr> operator()(const Other& /*statement*/) {
     return Status(Code::kInternal, "a statement without a plan reached the planner");
   }
 
  private:
-  Target FindTarget(const QueryBlock& block) const {
+  Result<PlanPtr> PlanQuery(BoundQuery query, bool project) {
+    return QueryPlanner(context_.columns, statistics_, options_).Plan(std::move(query), project);
+  }
+
+  Target FindTarget(const BoundTarget& bound) const {
     RelationRequest request;
-    request.relation = block.from[0].get();
+    request.relation = bound.get.relation.get();
     request.projection = AllColumns(*request.relation);
     request.with_rids = true;
-    for (const ExprPtr& conjunct : block.conjuncts) {
-      if (auto predicate = AsPredicate(*conjunct)) {
+    const ColumnId base = bound.get.columns[0];
+    for (const ExprPtr& conjunct : bound.conjuncts) {
+      ExprPtr own = conjunct->Clone();
+      VisitColumns(*own, [base](uint32_t& column) { column -= base; });
+      if (own->kind == ExprKind::kConstant && !own->value.is_parameter()) {
+        own = NeverTrue(*request.relation);
+      }
+      if (auto predicate = AsPredicate(*own)) {
         request.predicates.push_back(*std::move(predicate));
       } else {
-        request.filters.push_back(conjunct->Clone());
+        request.filters.push_back(std::move(own));
       }
     }
     Target target;
@@ -154,6 +174,7 @@ class StatementPlanner {
     return target;
   }
 
+  BindContext context_;
   const Binder binder_;
   const Statistics& statistics_;
   const PlannerOptions options_;

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "common/name_match.h"
 #include "common/sync.h"
 #include "rm/record_page.h"
 #include "sm/catalog_snapshot.h"
@@ -15,7 +16,6 @@
 #include "sm/internal/relation_files.h"
 #include "sm/internal/system_relations.h"
 #include "sm/internal/views.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -27,7 +27,7 @@ constexpr size_t kCreationPoolBytes = size_t{1} << 20;
 
 Status CannotChange(const Relation& relation) {
   return {Code::kInvalidArgument,
-          "SM warning: cannot change system catalog: " + QuotedName(relation.name)};
+          "SM warning: cannot change system catalog: " + common::QuotedName(relation.name)};
 }
 
 // "T(a, b)".
@@ -36,7 +36,7 @@ std::string DescribeKey(const Relation& relation, const std::vector<uint32_t>& c
   for (const uint32_t column : columns) {
     key += (key.empty() ? "" : ", ") + relation.schema[column].name;
   }
-  return QuotedName(relation.name + "(" + key + ")");
+  return common::QuotedName(relation.name + "(" + key + ")");
 }
 
 // "<relation>_<columns>_idx", cut and numbered where that is too long or taken.
@@ -322,7 +322,7 @@ Result<RelationPtr> Catalog::Impl::CurrentTable(const Relation& relation) const 
   const RelationPtr current = snapshot()->FindById(relation.id);
   if (current == nullptr) {
     return Status(Code::kNotFound,
-                  "SM warning: relation does not exist: " + QuotedName(relation.name));
+                  "SM warning: relation does not exist: " + common::QuotedName(relation.name));
   }
   return current->kind == RelationKind::kTable ? Result<RelationPtr>(current)
                                                : CannotChange(*current);
@@ -332,12 +332,13 @@ Status Catalog::Impl::CheckKey(const Relation& table, const std::vector<uint32_t
   std::set<uint32_t> distinct;
   for (const uint32_t column : columns) {
     if (column >= table.schema.size()) {
-      return {Code::kInvalidArgument, "SM warning: invalid attribute: " + QuotedName(table.name) +
-                                          " has no attribute number " + std::to_string(column)};
+      return {Code::kInvalidArgument,
+              "SM warning: invalid attribute: " + common::QuotedName(table.name) +
+                  " has no attribute number " + std::to_string(column)};
     }
     if (!distinct.insert(column).second) {
       return {Code::kInvalidArgument,
-              "SM warning: invalid attribute: " + QuotedName(table.schema[column].name) +
+              "SM warning: invalid attribute: " + common::QuotedName(table.schema[column].name) +
                   " stands twice in the key"};
     }
   }
@@ -382,7 +383,7 @@ Status Catalog::Impl::DropIndex(tx::Transaction& transaction, const Relation& re
   const auto is_it = [&index](const IndexInfo& each) { return each.id == index.id; };
   const auto found = std::find_if(changed->indexes.begin(), changed->indexes.end(), is_it);
   if (found == changed->indexes.end()) {
-    return {Code::kNotFound, "SM warning: index does not exist: " + QuotedName(index.name)};
+    return {Code::kNotFound, "SM warning: index does not exist: " + common::QuotedName(index.name)};
   }
   changed->indexes.erase(found);
   RETURN_IF_ERROR(records_.EraseIndex(transaction, index));
@@ -426,7 +427,7 @@ bool Catalog::Impl::CheckRecords(const Relation& table, common::CheckReport* rep
     files_.CheckOnDisk({table.id, table.generation}, &found);
   }
   const bool sound = records.ok() && found.problems.empty();
-  found.Annotate(0, "relation " + QuotedName(table.name));
+  found.Annotate(0, "relation " + common::QuotedName(table.name));
   report->Add(std::move(found));
   return sound;
 }
@@ -442,7 +443,7 @@ bool Catalog::Impl::CheckTree(const Relation& table, const IndexInfo& index,
     files_.CheckOnDisk({index.id, index.generation}, &found);
   }
   const bool sound = tree.ok() && found.problems.empty();
-  found.Annotate(0, "index " + QuotedName(index.name));
+  found.Annotate(0, "index " + common::QuotedName(index.name));
   report->Add(std::move(found));
   return sound;
 }
@@ -520,8 +521,8 @@ Result<std::unique_ptr<Catalog>> Catalog::Open(pf::BufferPool& pool, const std::
   ASSIGN_OR_RETURN(const DatabaseOptions options, ReadControlFile(env, path));
   ASSIGN_OR_RETURN(auto log, tx::TransactionLog::Open(env, path, options.database_id));
   auto impl = std::make_unique<Impl>(pool, path, options, std::move(log));
-  RETURN_IF_ERROR(impl->Recover(pool, outcome).Annotate("database " + QuotedName(path)));
-  RETURN_IF_ERROR(impl->Load(std::move(lock)).Annotate("database " + QuotedName(path)));
+  RETURN_IF_ERROR(impl->Recover(pool, outcome).Annotate("database " + common::QuotedName(path)));
+  RETURN_IF_ERROR(impl->Load(std::move(lock)).Annotate("database " + common::QuotedName(path)));
   return std::make_unique<Catalog>(std::move(impl));
 }
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "common/name_match.h"
 #include "sm/internal/system_relations.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -34,7 +34,7 @@ Result<SnapshotPtr> CatalogSnapshot::Build(const std::vector<RelationPtr>& table
   for (const RelationPtr& table : tables) {
     if (!snapshot->AddTable(table)) {
       return Status(Code::kCorruption, "sys_relations: two relations are called " +
-                                           QuotedName(table->name) + " or have number " +
+                                           common::QuotedName(table->name) + " or have number " +
                                            std::to_string(static_cast<uint32_t>(table->id)));
     }
   }
@@ -50,17 +50,18 @@ Result<RelationPtr> CatalogSnapshot::Find(std::string_view name) const {
   for (const auto& entry : by_name_) {
     names.push_back(entry.first);
   }
-  const std::vector<size_t> matches = MatchName(name, names);
+  const std::vector<size_t> matches = common::MatchName(name, names);
   if (matches.size() == 1) {
     return FindExact(names[matches[0]]);
   }
   if (matches.empty()) {
-    return Status(Code::kNotFound, "SM warning: relation does not exist: " + QuotedName(name) +
-                                       DidYouMean(name, names));
+    return Status(Code::kNotFound, "SM warning: relation does not exist: " +
+                                       common::QuotedName(name) + common::DidYouMean(name, names));
   }
-  return Status(Code::kInvalidArgument, "SM warning: relation does not exist: " + QuotedName(name) +
-                                            " may be " + QuotedName(names[matches[0]]) + " or " +
-                                            QuotedName(names[matches[1]]));
+  return Status(Code::kInvalidArgument,
+                "SM warning: relation does not exist: " + common::QuotedName(name) + " may be " +
+                    common::QuotedName(names[matches[0]]) + " or " +
+                    common::QuotedName(names[matches[1]]));
 }
 
 RelationPtr CatalogSnapshot::FindExact(std::string_view name) const {

@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "common/name_match.h"
 #include "common/text.h"
 #include "sm/catalog.h"
 #include "sm/control_file.h"
 #include "sm/internal/database_lock.h"
 #include "sm/internal/relation_files.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -38,7 +38,7 @@ struct Place {
 
 // kInvalidArgument when the last part names no entry of its parent.
 Result<Place> Locate(std::string_view path) {
-  const std::string shown = QuotedName(path);
+  const std::string shown = common::QuotedName(path);
   if (path.find('\0') != std::string_view::npos) {
     return Status(Code::kInvalidArgument, shown + " is no name of a directory");
   }
@@ -163,7 +163,7 @@ Result<Contents> Survey(common::Env& env, const std::string& path, uint32_t node
       contents.directories.push_back(entry.name);
     } else {
       return Status(Code::kInvalidArgument,
-                    QuotedName(In(path, entry.name)) + " is not part of a database");
+                    common::QuotedName(In(path, entry.name)) + " is not part of a database");
     }
   }
   return contents;
@@ -301,7 +301,7 @@ Status MakeWholeDirectory(common::Env& env, const std::string& path, const std::
     return absent;
   }
   if (env.Exists(In(place.parent, kControlFileName))) {
-    return {Code::kInvalidArgument, QuotedName(place.parent) +
+    return {Code::kInvalidArgument, common::QuotedName(place.parent) +
                                         " is a database: nothing else may "
                                         "be in its directory"};
   }

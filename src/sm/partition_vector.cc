@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "common/decimal.h"
+#include "common/name_match.h"
 #include "common/physical_value.h"
 #include "common/vector.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -170,10 +170,11 @@ bool PartitionRange::Contains(const Value& value) const {
 Result<PartitionVector> PartitionVector::Make(uint32_t column, LogicalType type,
                                               const std::vector<Value>& bounds) {
   const auto invalid = [](const Value& value, const std::string& why) {
-    return Status(Code::kInvalidArgument,
-                  "EX warning: invalid value in partition vector: " +
-                      (value.is_string() ? QuotedName(value.string_value()) : value.ToString()) +
-                      " " + why);
+    return Status(
+        Code::kInvalidArgument,
+        "EX warning: invalid value in partition vector: " +
+            (value.is_string() ? common::QuotedName(value.string_value()) : value.ToString()) +
+            " " + why);
   };
   std::vector<Value> typed;
   typed.reserve(bounds.size());
@@ -187,10 +188,11 @@ Result<PartitionVector> PartitionVector::Make(uint32_t column, LogicalType type,
                     "EX warning: invalid value in partition vector: " + value.status().message());
     }
     if (!typed.empty() && Value::Compare(typed.back(), *value) >= 0) {
-      return invalid(*value, "does not follow " +
-                                 (typed.back().is_string() ? QuotedName(typed.back().string_value())
-                                                           : typed.back().ToString()) +
-                                 ": values must be ascending");
+      return invalid(*value,
+                     "does not follow " +
+                         (typed.back().is_string() ? common::QuotedName(typed.back().string_value())
+                                                   : typed.back().ToString()) +
+                         ": values must be ascending");
     }
     typed.push_back(std::move(value).value());
   }

@@ -1,6 +1,6 @@
 #include "sm/relation.h"
 
-#include "sm/name_match.h"
+#include "common/name_match.h"
 
 namespace redbase::sm {
 
@@ -27,17 +27,18 @@ Result<uint32_t> Relation::FindColumn(std::string_view column) const {
   for (const Column& each : schema.columns()) {
     names.push_back(each.name);
   }
-  const std::vector<size_t> matches = MatchName(column, names);
+  const std::vector<size_t> matches = common::MatchName(column, names);
   if (matches.size() == 1) {
     return static_cast<uint32_t>(matches.front());
   }
-  const std::string what = "SM warning: invalid attribute: " + QuotedName(column);
+  const std::string what = "SM warning: invalid attribute: " + common::QuotedName(column);
   if (matches.empty()) {
-    return Status(Code::kNotFound, what + " in " + QuotedName(name) + DidYouMean(column, names));
+    return Status(Code::kNotFound,
+                  what + " in " + common::QuotedName(name) + common::DidYouMean(column, names));
   }
-  return Status(Code::kInvalidArgument, what + " may be " + QuotedName(names[matches[0]]) + " or " +
-                                            QuotedName(names[matches[1]]) + " of " +
-                                            QuotedName(name));
+  return Status(Code::kInvalidArgument, what + " may be " + common::QuotedName(names[matches[0]]) +
+                                            " or " + common::QuotedName(names[matches[1]]) +
+                                            " of " + common::QuotedName(name));
 }
 
 }  // namespace redbase::sm

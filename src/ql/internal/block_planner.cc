@@ -33,20 +33,21 @@ std::vector<uint32_t> Concatenated(std::vector<uint32_t> a, const std::vector<ui
 
 }  // namespace
 
-BlockPlanner::BlockPlanner(const QueryBlock& block, const Statistics& statistics,
+BlockPlanner::BlockPlanner(JoinBlock& block, const ColumnSet& needed, const Statistics& statistics,
                            PlannerOptions options)
-    : block_(block), statistics_(statistics), options_(options), columns_(block.BlockSchema()) {
+    : block_(block), needed_(needed), statistics_(statistics), options_(options) {
   SplitConjuncts();
   RequestColumns();
 }
 
-// Conjuncts of one relation go to its request; others are for joins.
+// Conjuncts of one source go to its request; others are for joins.
 void BlockPlanner::SplitConjuncts() {
-  requests_.resize(block_.from.size());
-  for (size_t r = 0; r < block_.from.size(); ++r) {
-    requests_[r].relation = block_.from[r].get();
+  requests_.resize(block_.sources().size());
+  for (size_t r = 0; r < requests_.size(); ++r) {
+    const logical::Get* const get = block_.sources()[r].get;
+    requests_[r].relation = get != nullptr ? get->relation.get() : nullptr;
   }
-  for (const ExprPtr& conjunct : block_.conjuncts) {
+  for (const ExprPtr& conjunct : block_.conjuncts()) {
     RelationSet relations;
     VisitColumns(std::as_const(*conjunct),
                  [&](uint32_t column) { relations.set(block_.Origin(column).first); });
@@ -54,13 +55,18 @@ void BlockPlanner::SplitConjuncts() {
       conjuncts_.push_back({conjunct.get(), relations});
       continue;
     }
-    size_t r = 0;  // where parameters alone decide, as good as any
+    size_t r = 0;  // where no column decides, as good as any
     while (relations.any() && !relations.test(r)) {
       ++r;
     }
     ExprPtr local = conjunct->Clone();
     VisitColumns(*local, [&](uint32_t& column) { column = block_.Origin(column).second; });
-    if (auto predicate = AsPredicate(*local)) {
+    if (local->kind == ExprKind::kConstant && !local->value.is_parameter()) {
+      local = requests_[r].relation != nullptr ? NeverTrue(*requests_[r].relation)
+                                               : Expr::Boolean(false);
+    }
+    auto predicate = AsPredicate(*local);
+    if (predicate && requests_[r].relation != nullptr) {
       requests_[r].predicates.push_back(*std::move(predicate));
     } else {
       requests_[r].filters.push_back(std::move(local));
@@ -69,16 +75,21 @@ void BlockPlanner::SplitConjuncts() {
 }
 
 void BlockPlanner::RequestColumns() {
-  std::vector<bool> wanted(columns_.size(), false);
-  const auto want = [&](uint32_t column) { wanted[column] = true; };
-  std::for_each(block_.outputs.begin(), block_.outputs.end(), want);
+  std::vector<std::vector<bool>> wanted;
+  for (const JoinSource& source : block_.sources()) {
+    wanted.emplace_back(source.columns().size(), false);
+  }
+  const auto want = [&](ColumnId column) {
+    const auto [source, position] = block_.Origin(column);
+    wanted[source][position] = true;
+  };
+  std::for_each(needed_.begin(), needed_.end(), want);
   for (const JoinConjunct& conjunct : conjuncts_) {
     VisitColumns(*conjunct.expr, want);
   }
   for (uint32_t r = 0; r < requests_.size(); ++r) {
     RelationRequest& request = requests_[r];
-    const uint32_t base = block_.Base(r);
-    const auto want_local = [&](uint32_t column) { wanted[base + column] = true; };
+    const auto want_local = [&](uint32_t column) { wanted[r][column] = true; };
     for (const ExprPtr& filter : request.filters) {
       VisitColumns(std::as_const(*filter), want_local);
     }
@@ -87,8 +98,8 @@ void BlockPlanner::RequestColumns() {
         want_local(predicate.column);
       }
     }
-    for (uint32_t c = 0; c < request.relation->schema.size(); ++c) {
-      if (wanted[base + c]) {
+    for (uint32_t c = 0; c < wanted[r].size(); ++c) {
+      if (wanted[r][c]) {
         request.projection.push_back(c);
       }
     }
@@ -98,18 +109,30 @@ void BlockPlanner::RequestColumns() {
   }
 }
 
-PlanPtr BlockPlanner::Plan(bool project) {
-  for (RelationRequest& request : requests_) {
-    request.with_rids = false;
-    paths_.push_back(ChooseAccessPath(request, statistics_, options_));
+// The one way to read a plan that is made already.
+AccessPath BlockPlanner::PathOf(uint32_t source) const {
+  constexpr double kFilterSelectivity = 0.25;
+  if (block_.sources()[source].get != nullptr) {
+    return ChooseAccessPath(requests_[source], statistics_, options_);
+  }
+  AccessPath path;
+  path.base_rows = std::max(1.0, block_.sources()[source].built.plan->estimated_rows);
+  path.rows = path.base_rows;
+  for (size_t i = 0; i < requests_[source].filters.size(); ++i) {
+    path.rows *= kFilterSelectivity;
+  }
+  return path;
+}
+
+BuiltPlan BlockPlanner::Plan() {
+  for (uint32_t r = 0; r < requests_.size(); ++r) {
+    requests_[r].with_rids = false;
+    paths_.push_back(PathOf(r));
   }
   const JoinInput input{&block_, paths_, conjuncts_, options_};
   const JoinPlan joins = SearchJoins(input);
   Built built = Build(joins, joins.root);
-  if (!options_.optimize) {
-    built = AddFilter(std::move(built));
-  }
-  return project ? ProjectOutputs(std::move(built)) : std::move(built.plan);
+  return options_.optimize ? std::move(built) : AddFilter(std::move(built));
 }
 
 BlockPlanner::Built BlockPlanner::Build(const JoinPlan& joins, uint32_t step_number) {
@@ -136,23 +159,39 @@ BlockPlanner::Built BlockPlanner::Build(const JoinPlan& joins, uint32_t step_num
 
 BlockPlanner::Built BlockPlanner::BuildAccessOf(uint32_t relation) {
   RelationRequest& request = requests_[relation];
+  JoinSource& source = block_.sources()[relation];
   Built built;
-  if (block_.locking.empty() || !block_.locking[relation]) {
-    built.plan = BuildAccess(request, paths_[relation], options_);
-  } else {
-    request.with_rids = true;
-    PlanPtr access = BuildAccess(request, paths_[relation], options_);
-    const RowLocking& locking = *block_.locking[relation];
-    Schema schema = access->schema;
+  if (source.get == nullptr) {
+    built = std::move(source.built);
+    if (!request.filters.empty()) {
+      std::vector<ExprPtr> filters = std::move(request.filters);
+      Schema schema = built.plan->schema;
+      built.plan = MakePlan(std::move(schema), Filter{Expr::And(std::move(filters))},
+                            Children(std::move(built.plan)));
+      built.plan->estimated_rows = paths_[relation].rows;
+    }
+    return built;
+  }
+  request.with_rids = source.get->locking.has_value();
+  built.plan = BuildAccess(request, paths_[relation], options_);
+  if (source.get->locking) {
+    const RowLocking& locking = *source.get->locking;
+    const double rows = built.plan->estimated_rows;
+    Schema schema = built.plan->schema;
     built.plan = MakePlan(
         std::move(schema),
         LockRows{request.relation->name, request.projection, locking.lock, locking.locked_rows},
-        Children(std::move(access)));
-    built.plan->estimated_rows = built.plan->children[0]->estimated_rows;
+        Children(std::move(built.plan)));
+    built.plan->estimated_rows = rows;
   }
-  for (const uint32_t column : request.projection) {
-    built.columns.push_back(block_.Base(relation) + column);
+  Schema named;
+  for (size_t i = 0; i < request.projection.size(); ++i) {
+    built.columns.push_back(source.get->columns[request.projection[i]]);
+    Column column = built.plan->schema[i];
+    column.relation = block_.columns()[built.columns.back()].relation;
+    named.Add(std::move(column));
   }
+  built.plan->schema = std::move(named);
   return built;
 }
 
@@ -160,9 +199,9 @@ BlockPlanner::Built BlockPlanner::BuildGather(const JoinPlan& joins, const Step&
   const Step& fragment = joins.steps[step.left];
   Built built = Narrow(Build(joins, step.left), fragment.relations);
   Gather gather;
-  for (uint32_t r = 0; r < block_.from.size(); ++r) {
+  for (uint32_t r = 0; r < requests_.size(); ++r) {
     if (fragment.relations.test(r)) {
-      gather.relations.push_back(block_.from[r]->name);
+      gather.relations.push_back(requests_[r].relation->name);
     }
   }
   gather.partitions = fragment.placement.partitions;
@@ -173,8 +212,8 @@ BlockPlanner::Built BlockPlanner::BuildGather(const JoinPlan& joins, const Step&
 }
 
 // Something outside of `inside` reads the column.
-bool BlockPlanner::IsReadAbove(uint32_t column, const RelationSet& inside) const {
-  if (std::find(block_.outputs.begin(), block_.outputs.end(), column) != block_.outputs.end()) {
+bool BlockPlanner::IsReadAbove(ColumnId column, const RelationSet& inside) const {
+  if (needed_.contains(column)) {
     return true;
   }
   return std::any_of(conjuncts_.begin(), conjuncts_.end(), [&](const JoinConjunct& conjunct) {
@@ -282,7 +321,7 @@ BlockPlanner::Built BlockPlanner::BuildHash(const JoinPlan& joins, const Step& s
 BlockPlanner::Built BlockPlanner::BuildIndexJoin(const JoinPlan& joins, const Step& step) {
   Built left = Build(joins, step.left);
   const RelationRequest& request = requests_[step.relation];
-  const uint32_t base = block_.Base(step.relation);
+  const std::vector<ColumnId>& inner_columns = block_.sources()[step.relation].get->columns;
   RelationSet inner;
   inner.set(step.relation);
   IndexJoin join;
@@ -295,7 +334,7 @@ BlockPlanner::Built BlockPlanner::BuildIndexJoin(const JoinPlan& joins, const St
     const auto found = std::find_if(residual.begin(), residual.end(), [&](uint32_t i) {
       const Expr& expr = *conjuncts_[i].expr;
       const auto columns = EquiColumns(block_, expr, joins.steps[step.left].relations, inner);
-      return columns && columns->second == base + key &&
+      return columns && columns->second == inner_columns[key] &&
              PhysicalTypeOf(expr.children[0]->type) == PhysicalTypeOf(expr.children[1]->type);
     });
     if (found == residual.end()) {
@@ -310,7 +349,7 @@ BlockPlanner::Built BlockPlanner::BuildIndexJoin(const JoinPlan& joins, const St
   Built built;
   built.columns = left.columns;
   for (const uint32_t column : request.projection) {
-    built.columns.push_back(base + column);
+    built.columns.push_back(inner_columns[column]);
   }
   std::vector<ExprPtr> rest;
   rest.reserve(residual.size() + request.filters.size());
@@ -319,7 +358,7 @@ BlockPlanner::Built BlockPlanner::BuildIndexJoin(const JoinPlan& joins, const St
   }
   for (const ExprPtr& filter : request.filters) {
     ExprPtr copy = filter->Clone();
-    VisitColumns(*copy, [&](uint32_t& c) { c = PositionOf(built.columns, base + c); });
+    VisitColumns(*copy, [&](uint32_t& c) { c = PositionOf(built.columns, inner_columns[c]); });
     rest.push_back(std::move(copy));
   }
   join.residual = Expr::And(std::move(rest));
@@ -357,20 +396,6 @@ BlockPlanner::Built BlockPlanner::AddFilter(Built built) {
   Schema schema = built.plan->schema;
   built.plan = MakePlan(std::move(schema), std::move(filter), Children(std::move(built.plan)));
   return built;
-}
-
-PlanPtr BlockPlanner::ProjectOutputs(Built built) {
-  Project project;
-  Schema schema;
-  for (const uint32_t output : block_.outputs) {
-    const uint32_t position = PositionOf(built.columns, output);
-    project.expressions.push_back(Expr::ColumnRef(position, built.plan->schema[position].type));
-    schema.Add(built.plan->schema[position]);
-  }
-  const double rows = built.plan->estimated_rows;
-  PlanPtr plan = MakePlan(std::move(schema), std::move(project), Children(std::move(built.plan)));
-  plan->estimated_rows = rows;
-  return plan;
 }
 
 }  // namespace redbase::ql

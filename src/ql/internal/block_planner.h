@@ -1,4 +1,4 @@
-// BlockPlanner: a query block to a physical plan.
+// BlockPlanner: a block of joins to a physical plan.
 //
 // Conjuncts go down as far as their columns allow: into scans, above scans, to the
 // join that first has all of their columns.  Scans give only the columns that
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ql/internal/access_path.h"
+#include "ql/internal/join_block.h"
 #include "ql/internal/join_search.h"
 #include "ql/logical_plan.h"
 #include "ql/plan.h"
@@ -18,23 +19,20 @@ namespace redbase::ql {
 
 class BlockPlanner {
  public:
-  // `block` outlives the planner.
-  BlockPlanner(const QueryBlock& block, const Statistics& statistics, PlannerOptions options);
+  // `needed`: columns that are read above.  Takes the plans of the block's sources.
+  BlockPlanner(JoinBlock& block, const ColumnSet& needed, const Statistics& statistics,
+               PlannerOptions options);
 
-  // The rows of the block, in one place.  Without `project` the outputs must
-  // be all columns of one relation, and no Project stands on top.
-  PlanPtr Plan(bool project);
+  // The rows of the block, in one place.
+  BuiltPlan Plan();
 
  private:
-  // A plan and the block column that each of its columns is.
-  struct Built {
-    PlanPtr plan;
-    std::vector<uint32_t> columns;
-  };
+  using Built = BuiltPlan;
 
   void SplitConjuncts();
   void RequestColumns();
-  bool IsReadAbove(uint32_t column, const RelationSet& inside) const;
+  AccessPath PathOf(uint32_t source) const;
+  bool IsReadAbove(ColumnId column, const RelationSet& inside) const;
 
   Built Build(const JoinPlan& joins, uint32_t step);
   Built BuildAccessOf(uint32_t relation);
@@ -46,18 +44,17 @@ class BlockPlanner {
   Built Narrow(Built built, const RelationSet& inside);
   // Adds block column `column` as a double to `side`; its position.
   uint32_t AddCast(Built* side, uint32_t column);
-  PlanPtr ProjectOutputs(Built built);
 
   // The conjunct over the columns of a built plan.
   static ExprPtr Rebase(const Expr& expr, const std::vector<uint32_t>& columns);
   ExprPtr RebaseAll(const std::vector<uint32_t>& conjuncts,
                     const std::vector<uint32_t>& columns) const;
 
-  const QueryBlock& block_;
+  JoinBlock& block_;
+  const ColumnSet& needed_;
   const Statistics& statistics_;
   const PlannerOptions options_;
-  const Schema columns_;
-  std::vector<RelationRequest> requests_;  // one a relation
+  std::vector<RelationRequest> requests_;  // one a source
   std::vector<AccessPath> paths_;
   std::vector<JoinConjunct> conjuncts_;  // of two relations or more
 };

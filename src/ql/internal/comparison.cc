@@ -1,71 +1,66 @@
 #include "ql/internal/comparison.h"
 
 #include <cassert>
-#include <cmath>
 #include <limits>
-#include <string>
 #include <utility>
+
+#include "common/decimal.h"
+#include "ql/internal/type_rules.h"
 
 namespace redbase::ql {
 namespace {
 
-// A literal as a value of the column's type: `value`, which lies above the
-// literal, below it, or is it.
+// A number as a value of another type: `value`, which lies above it, below it, or is it.
 struct Rounded {
   Value value;
-  int side = 0;  // +1: value > literal, -1: value < literal, 0: equal
+  int side = 0;  // +1: value > number, -1: value < number, 0: equal
 };
 
-Rounded RoundToInt(double x) {
-  using Limits = std::numeric_limits<int32_t>;
-  if (x > static_cast<double>(Limits::max())) {
-    return {Value::Int(Limits::max()), -1};
-  }
-  if (x < static_cast<double>(Limits::min())) {
-    return {Value::Int(Limits::min()), 1};
-  }
-  const double whole = std::trunc(x);
-  return {Value::Int(static_cast<int32_t>(whole)), whole == x ? 0 : (whole > x ? 1 : -1)};
-}
-
-Rounded RoundToInt(int64_t x) {
-  using Limits = std::numeric_limits<int32_t>;
-  if (x > Limits::max()) {
-    return {Value::Int(Limits::max()), -1};
-  }
-  if (x < Limits::min()) {
-    return {Value::Int(Limits::min()), 1};
-  }
-  return {Value::Int(static_cast<int32_t>(x)), 0};
-}
-
-Rounded RoundToReal(int64_t x) {
-  const auto value = static_cast<float>(x);
-  // Both are exact in long double, which has 64 bits of mantissa.
-  const auto wide = static_cast<long double>(value);
-  const auto exact = static_cast<long double>(x);
-  return {Value::Real(value), wide == exact ? 0 : (wide > exact ? 1 : -1)};
-}
-
-Rounded Round(const parser::Literal& literal, LogicalType type) {
-  if (const auto* text = std::get_if<std::string>(&literal.value)) {
-    return {Value::String(*text), 0};
-  }
-  const auto* integer = std::get_if<int64_t>(&literal.value);
-  const auto* real = std::get_if<double>(&literal.value);
-  switch (PhysicalTypeOf(type)) {
-    case PhysicalType::kInt32:
-      return integer != nullptr ? RoundToInt(*integer) : RoundToInt(*real);
-    case PhysicalType::kFloat32:
-      return integer != nullptr ? RoundToReal(*integer)
-                                : Rounded{Value::Real(static_cast<float>(*real)), 0};
+// The largest value of the type, or the smallest.
+Value ExtremeOf(LogicalType type, bool largest) {
+  const auto limit = [largest]<typename T>(T /*of*/) {
+    return largest ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+  };
+  switch (type.id) {
+    case TypeId::kSmallint:
+      return Value::Int(limit(int16_t{}));
+    case TypeId::kInt:
+      return Value::Int(limit(int32_t{}));
+    case TypeId::kBigint:
+      return Value::Bigint(limit(int64_t{}));
     default:
-      assert(false && "no columns of this type yet");
-      return {};
+      break;
   }
+  const Int128 most = common::PowerOfTen(type.length) - 1;
+  return Value::OfDecimal({largest ? most : -most, type.scale});
 }
 
-// The operator to compare with a value on the given side of the literal.
+int SignOf(int order) { return order < 0 ? -1 : (order > 0 ? 1 : 0); }
+
+Rounded RoundToReal(const Value& number, LogicalType type) {
+  const bool integer = number.is_int() || number.is_bigint();
+  const Result<Value> cast = number.CastTo(type, CastMode::kExplicit);
+  if (!cast.ok()) {
+    const float infinity = std::numeric_limits<float>::infinity();
+    return {Value::Real(Value::Compare(number, Value::Int(0)) > 0 ? infinity : -infinity), 0};
+  }
+  // What is written with a point means the nearest real.
+  return {*cast, integer ? SignOf(Value::Compare(*cast, number)) : 0};
+}
+
+Rounded Round(const Value& number, LogicalType type) {
+  if (IsFloat(type.id)) {
+    return RoundToReal(number, type);
+  }
+  const Result<Value> cast = number.CastTo(type, CastMode::kExplicit);
+  if (cast.ok()) {
+    return {*cast, SignOf(Value::Compare(*cast, number))};
+  }
+  const bool above = Value::Compare(number, Value::Int(0)) > 0;
+  return {ExtremeOf(type, above), above ? -1 : 1};
+}
+
+// The operator to compare with a value on the given side of the number.
 CompareOp Adjust(CompareOp op, int side) {
   switch (op) {
     case CompareOp::kLt:
@@ -82,41 +77,25 @@ CompareOp Adjust(CompareOp op, int side) {
 }  // namespace
 
 CompareOp ToCompareOp(parser::ComparisonOp op) {
-  switch (op) {
-    case parser::ComparisonOp::kEq:
-      return CompareOp::kEq;
-    case parser::ComparisonOp::kNe:
-      return CompareOp::kNe;
-    case parser::ComparisonOp::kLt:
-      return CompareOp::kLt;
-    case parser::ComparisonOp::kLe:
-      return CompareOp::kLe;
-    case parser::ComparisonOp::kGt:
-      return CompareOp::kGt;
-    case parser::ComparisonOp::kGe:
-      return CompareOp::kGe;
-    case parser::ComparisonOp::kIsNull:
-    case parser::ComparisonOp::kIsNotNull:
-      break;
-  }
-  assert(false && "no comparison of two values");
-  return CompareOp::kEq;
+  assert(op <= parser::ComparisonOp::kGe);
+  return static_cast<CompareOp>(op);
 }
 
-ExprPtr CompareWithLiteral(ExprPtr column, CompareOp op, const parser::Literal& literal) {
-  const LogicalType type = column->type;
-  if (literal.is_null()) {
-    return Expr::Compare(op, std::move(column), Expr::Constant(Value::Null(), type));
+std::optional<ExprPtr> CompareWithNumber(ExprPtr& expr, CompareOp op, const Value& number,
+                                         bool filter) {
+  const LogicalType type = expr->type;
+  Rounded rounded = Round(number, type);
+  if (rounded.side != 0 && !filter) {
+    return std::nullopt;
   }
-  Rounded rounded = Round(literal, type);
   if (rounded.side != 0 && op == CompareOp::kEq) {
-    return Expr::Compare(op, std::move(column), Expr::Constant(Value::Null(), type));
+    return Expr::Compare(op, std::move(expr), Expr::Constant(Value::Null(), type));
   }
   if (rounded.side != 0 && op == CompareOp::kNe) {
-    return Expr::Not(Expr::IsNull(std::move(column)));
+    return Expr::Not(Expr::IsNull(std::move(expr)));
   }
   const CompareOp adjusted = rounded.side == 0 ? op : Adjust(op, rounded.side);
-  return Expr::Compare(adjusted, std::move(column), Expr::Constant(std::move(rounded.value), type));
+  return Expr::Compare(adjusted, std::move(expr), Expr::Constant(std::move(rounded.value), type));
 }
 
 }  // namespace redbase::ql

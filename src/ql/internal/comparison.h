@@ -1,20 +1,23 @@
-// Comparisons of a column with a literal, made exact in the column's own type.
+// Comparisons with a number, made exact in the other side's own type.
 #pragma once
 
+#include <optional>
+
 #include "common/value.h"
-#include "parser/ast.h"
+#include "parser/expr.h"
 #include "ql/expr.h"
 
 namespace redbase::ql {
 
-// Requires: op is a comparison, not a test for null.
+// Requires: op compares two values.
 CompareOp ToCompareOp(parser::ComparisonOp op);
 
-// `column op literal` by value, with a constant of the column's type: `a < 1.7`
-// on an int column is `a <= 1`.  What no value satisfies is `column = null`,
-// what every value does is `column is not null`.  A real literal is taken as the
-// nearest value of a real column.
-// Requires: both are strings or both numbers, or the literal is null.
-ExprPtr CompareWithLiteral(ExprPtr column, CompareOp op, const parser::Literal& literal);
+// `expr op number` by value, with a constant of the expression's type: `a < 1.7` on an int
+// column is `a <= 1`.  For a filter, what no value satisfies is `expr = null`, what every value
+// does is `expr is not null`; else nullopt, and `expr` is as it was, when the number is no value
+// of the type.  A number with a point is taken as the nearest value of a real column.
+// Requires: expr is a number.
+std::optional<ExprPtr> CompareWithNumber(ExprPtr& expr, CompareOp op, const Value& number,
+                                         bool filter);
 
 }  // namespace redbase::ql

@@ -56,9 +56,10 @@ class Search {
     step.relations.set(relation);
     step.rows = path.rows;
     step.cost = path.cost;
-    if (const auto& vector = input_.block->from[relation]->partitioning) {
-      step.placement = {
-          &*vector, {input_.block->Base(relation) + vector->column()}, path.partitions};
+    const logical::Get* const get = input_.block->sources()[relation].get;
+    if (get != nullptr && get->relation->partitioning) {
+      const sm::PartitionVector& vector = *get->relation->partitioning;
+      step.placement = {&vector, {get->columns[vector.column()]}, path.partitions};
     }
     Add(std::move(step));
   }
@@ -114,8 +115,12 @@ class Search {
     double rows = left.rows * right.rows;
     for (const uint32_t i : decided) {
       const Expr& expr = *input_.conjuncts[i].expr;
-      rows *= JoinSelectivity(expr, BaseRows(expr.children[0]->column),
-                              BaseRows(expr.children[1]->column));
+      const bool columns = expr.kind == ExprKind::kCompare &&
+                           expr.children[0]->kind == ExprKind::kColumn &&
+                           expr.children[1]->kind == ExprKind::kColumn;
+      const double left_rows = columns ? BaseRows(expr.children[0]->column) : left.rows;
+      const double right_rows = columns ? BaseRows(expr.children[1]->column) : right.rows;
+      rows *= JoinSelectivity(expr, left_rows, right_rows);
     }
     return rows;
   }
@@ -191,11 +196,11 @@ class Search {
 
   // Looking each row of `left` up in an index of the relation that `right` reads.
   void ConsiderIndex(const Step& left, const Step& right, Step* step) const {
-    const std::vector<std::optional<RowLocking>>& locking = input_.block->locking;
-    if (right.kind != StepKind::kAccess || (!locking.empty() && locking[right.relation])) {
+    const logical::Get* const get = input_.block->sources()[right.relation].get;
+    if (right.kind != StepKind::kAccess || get == nullptr || get->locking) {
       return;
     }
-    const sm::Relation& inner = *input_.block->from[right.relation];
+    const sm::Relation& inner = *get->relation;
     for (const sm::IndexInfo& index : inner.indexes) {
       if (!KeyIsJoined(left, right, index, step->conjuncts)) {
         continue;
@@ -215,7 +220,7 @@ class Search {
   // The first column of the index is equal to a column of `left` of its type.
   bool KeyIsJoined(const Step& left, const Step& right, const sm::IndexInfo& index,
                    const std::vector<uint32_t>& conjuncts) const {
-    const uint32_t key = input_.block->Base(right.relation) + index.columns[0];
+    const ColumnId key = input_.block->sources()[right.relation].get->columns[index.columns[0]];
     return std::any_of(conjuncts.begin(), conjuncts.end(), [&](uint32_t i) {
       const Expr& expr = *input_.conjuncts[i].expr;
       const auto columns = EquiColumns(*input_.block, expr, left.relations, right.relations);
@@ -328,7 +333,7 @@ class Search {
 
 JoinPlan SearchJoins(const JoinInput& input) { return Search(input).Run(); }
 
-std::optional<std::pair<uint32_t, uint32_t>> EquiColumns(const QueryBlock& block, const Expr& expr,
+std::optional<std::pair<uint32_t, uint32_t>> EquiColumns(const JoinBlock& block, const Expr& expr,
                                                          const RelationSet& left,
                                                          const RelationSet& right) {
   if (expr.kind != ExprKind::kCompare || expr.op != CompareOp::kEq ||

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "ql/internal/access_path.h"
-#include "ql/logical_plan.h"
+#include "ql/internal/join_block.h"
 
 namespace redbase::ql {
 
@@ -32,7 +32,7 @@ struct JoinConjunct {
 // How the rows of a step are partitioned.
 struct Placement {
   const sm::PartitionVector* vector = nullptr;  // null: all rows in one place
-  std::vector<uint32_t> columns;                // block columns split by it
+  std::vector<uint32_t> columns;                // that are split by it
   std::vector<uint32_t> partitions;             // that may hold rows
 };
 
@@ -58,7 +58,7 @@ struct JoinPlan {
 };
 
 struct JoinInput {
-  const QueryBlock* block = nullptr;
+  const JoinBlock* block = nullptr;
   std::vector<AccessPath> paths;  // one a relation
   std::vector<JoinConjunct> conjuncts;
   PlannerOptions options;
@@ -70,7 +70,7 @@ JoinPlan SearchJoins(const JoinInput& input);
 
 // `column = column` with one side in `left` and the other in `right`: those block
 // columns, in that order; nullopt for other conditions.
-std::optional<std::pair<uint32_t, uint32_t>> EquiColumns(const QueryBlock& block, const Expr& expr,
+std::optional<std::pair<uint32_t, uint32_t>> EquiColumns(const JoinBlock& block, const Expr& expr,
                                                          const RelationSet& left,
                                                          const RelationSet& right);
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "common/name_match.h"
 #include "common/text.h"
-#include "sm/name_match.h"
 
 namespace redbase::ql {
 
@@ -32,8 +32,8 @@ Result<LikePattern> LikePattern::Compile(std::string_view pattern, std::string_v
   std::string folded;
   std::string folded_escape;
   if (fold_case) {
-    folded = sm::FoldCase(pattern);
-    folded_escape = sm::FoldCase(escape);
+    folded = common::FoldCase(pattern);
+    folded_escape = common::FoldCase(escape);
     pattern = folded;
     escape = folded_escape;
   }
@@ -81,7 +81,7 @@ void LikePattern::Classify() {
 bool LikePattern::Matches(std::string_view text) const {
   std::string folded;
   if (fold_case_) {
-    folded = sm::FoldCase(text);
+    folded = common::FoldCase(text);
     text = folded;
   }
   switch (kind_) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sm/name_match.h"
+#include "common/name_match.h"
 
 namespace redbase::ql {
 
@@ -53,7 +53,7 @@ Status LockRowsOperator::Lock() {
   Status status = records_.Lock(*context_.transaction, locked_, lock_.lock);
   if (status.code() == Code::kMustWait && lock_.locked_rows == LockedRows::kNoWait) {
     return {Code::kUnavailable,
-            "could not obtain lock on row in relation " + sm::QuotedName(relation_->name)};
+            "could not obtain lock on row in relation " + common::QuotedName(relation_->name)};
   }
   return status;
 }

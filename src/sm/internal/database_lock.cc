@@ -1,7 +1,7 @@
 #include "sm/internal/database_lock.h"
 
+#include "common/name_match.h"
 #include "sm/control_file.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -12,7 +12,7 @@ Result<std::unique_ptr<common::FileLock>> LockDatabase(common::Env& env, const s
     const std::string& message = lock.status().message();
     const size_t holder = message.rfind("process ");
     return Status(Code::kUnavailable,
-                  "database " + QuotedName(path) + " is in use by " +
+                  "database " + common::QuotedName(path) + " is in use by " +
                       (holder == std::string::npos ? "a process" : message.substr(holder)));
   }
   return lock;

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/name_match.h"
 #include "sm/internal/system_relations.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -17,7 +17,7 @@ bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') 
 
 Status CheckName(std::string_view name) {
   if (name.size() > kMaxNameLength) {
-    return Refuse("create: relation name or attribute name too long: " + QuotedName(name) +
+    return Refuse("create: relation name or attribute name too long: " + common::QuotedName(name) +
                   " has " + std::to_string(name.size()) + " characters, at most " +
                   std::to_string(kMaxNameLength));
   }
@@ -26,7 +26,7 @@ Status CheckName(std::string_view name) {
     valid = valid && (IsLetter(c) || (c >= '0' && c <= '9'));
   }
   return valid ? Status()
-               : Refuse("create: invalid name: " + QuotedName(name) +
+               : Refuse("create: invalid name: " + common::QuotedName(name) +
                         " (a letter first, then letters, digits and _)");
 }
 
@@ -34,7 +34,8 @@ Status CheckDigits(const Column& column) {
   const LogicalType type = column.type;
   return type.length >= 1 && type.length <= kMaxDecimalPrecision && type.scale <= type.length
              ? Status()
-             : Refuse("create: no decimal: " + QuotedName(column.name) + " " + TypeName(type) +
+             : Refuse("create: no decimal: " + common::QuotedName(column.name) + " " +
+                      TypeName(type) +
                       ", which has from 1 to 38 digits, all of them behind the point at most");
 }
 
@@ -43,7 +44,7 @@ Status CheckLength(const Column& column) {
     return CheckDigits(column);
   }
   if (column.type.id == TypeId::kUnknown) {
-    return Refuse("create: " + QuotedName(column.name) + " is of no known type");
+    return Refuse("create: " + common::QuotedName(column.name) + " is of no known type");
   }
   const uint32_t length = column.type.length;
   const bool classic = column.type.id == TypeId::kClassicString;
@@ -52,8 +53,8 @@ Status CheckLength(const Column& column) {
   if (!IsString(column.type.id) || (length <= most && !(needed && length == 0))) {
     return {};
   }
-  return Refuse("create: invalid length for string attribute: " + QuotedName(column.name) + " " +
-                TypeName(column.type) + ", not from 1 to " + std::to_string(most));
+  return Refuse("create: invalid length for string attribute: " + common::QuotedName(column.name) +
+                " " + TypeName(column.type) + ", not from 1 to " + std::to_string(most));
 }
 
 Status CheckColumns(const std::vector<Column>& columns) {
@@ -68,7 +69,7 @@ Status CheckColumns(const std::vector<Column>& columns) {
   for (const Column& column : columns) {
     RETURN_IF_ERROR(CheckName(column.name));
     if (!names.insert(column.name).second) {
-      return Refuse("create: duplicated attribute name: " + QuotedName(column.name));
+      return Refuse("create: duplicated attribute name: " + common::QuotedName(column.name));
     }
     RETURN_IF_ERROR(CheckLength(column));
   }
@@ -94,7 +95,8 @@ Status CheckPartitioning(const TableDefinition& definition, const DatabaseOption
 }
 
 Status Exists(const std::string& name, const std::string& detail) {
-  return {Code::kAlreadyExists, "SM warning: relation exists: " + QuotedName(name) + detail};
+  return {Code::kAlreadyExists,
+          "SM warning: relation exists: " + common::QuotedName(name) + detail};
 }
 
 }  // namespace
@@ -117,7 +119,7 @@ Status CheckDefinition(const TableDefinition& definition, const CatalogSnapshot&
   const std::string view = PartitionViewName(relation);
   if (snapshot.FindExact(view) != nullptr) {
     return Exists(view, ", the name of the view that is to show the partitions of " +
-                            QuotedName(definition.name));
+                            common::QuotedName(definition.name));
   }
   return {};
 }

@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "common/name_match.h"
 #include "common/text.h"
 #include "sm/internal/system_relations.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -13,8 +13,10 @@ namespace {
 FileName NameOf(const Relation& relation) { return {relation.id, relation.generation}; }
 FileName NameOf(const IndexInfo& index) { return {index.id, index.generation}; }
 
-std::string Describe(const Relation& relation) { return "relation " + QuotedName(relation.name); }
-std::string Describe(const IndexInfo& index) { return "index " + QuotedName(index.name); }
+std::string Describe(const Relation& relation) {
+  return "relation " + common::QuotedName(relation.name);
+}
+std::string Describe(const IndexInfo& index) { return "index " + common::QuotedName(index.name); }
 
 ix::TreeOptions TreeOptionsOf(const Relation& relation, const IndexInfo& index) {
   ix::TreeOptions options;

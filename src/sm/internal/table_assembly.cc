@@ -5,11 +5,11 @@
 #include <string_view>
 #include <utility>
 
+#include "common/name_match.h"
 #include "common/text.h"
 #include "sm/internal/bound_text.h"
 #include "sm/internal/stored_type.h"
 #include "sm/internal/system_relations.h"
-#include "sm/name_match.h"
 
 namespace redbase::sm {
 
@@ -124,7 +124,7 @@ Status TableAssembly::AddTable(const Batch& rows, size_t row) {
                      column_count < kMostColumns &&
                      draft.partition_column.has_value() == relation.partition_view.has_value();
   if (!right) {
-    return Damaged("the row of relation " + QuotedName(relation.name) + " is damaged");
+    return Damaged("the row of relation " + common::QuotedName(relation.name) + " is damaged");
   }
   draft.columns.resize(column_count);
   const ObjectId id = relation.id;
@@ -151,7 +151,7 @@ Status TableAssembly::AddColumn(const Batch& rows, size_t row) {
   Draft* const draft = Find(relation);
   if (!reader.ok() || !type || draft == nullptr || position >= draft->columns.size() ||
       !draft->columns[position].name.empty()) {
-    return Damaged("column " + QuotedName(column.name) + " at " + std::to_string(position) +
+    return Damaged("column " + common::QuotedName(column.name) + " at " + std::to_string(position) +
                    " of relation " + std::to_string(relation) + " does not fit");
   }
   column.type = *type;
@@ -187,8 +187,8 @@ Status TableAssembly::AddIndex(const Batch& rows, size_t row) {
   index.columns = ParseKeyColumns(reader.Text(SysIndexesColumn::kKeyColumns));
   Draft* const draft = Find(relation);
   if (!reader.ok() || index.id < kFirstUserObject || index.columns.empty() || draft == nullptr) {
-    return Damaged("index " + QuotedName(index.name) + " of relation " + std::to_string(relation) +
-                   " does not fit");
+    return Damaged("index " + common::QuotedName(index.name) + " of relation " +
+                   std::to_string(relation) + " does not fit");
   }
   draft->relation.indexes.push_back(std::move(index));
   return {};
@@ -258,7 +258,7 @@ Status TableAssembly::FinishIndexes(Draft* draft) {
   for (const IndexInfo& index : indexes) {
     for (const uint32_t column : index.columns) {
       if (column >= draft->relation.schema.size()) {
-        return Damaged("sys_indexes: index " + QuotedName(index.name) + " is on no column");
+        return Damaged("sys_indexes: index " + common::QuotedName(index.name) + " is on no column");
       }
     }
   }
@@ -280,7 +280,7 @@ Result<std::vector<RelationPtr>> TableAssembly::Finish() && {
       status = FinishIndexes(&draft);
     }
     if (!status.ok()) {
-      return std::move(status).Annotate("relation " + QuotedName(draft.relation.name));
+      return std::move(status).Annotate("relation " + common::QuotedName(draft.relation.name));
     }
     tables.push_back(std::make_shared<const Relation>(std::move(draft.relation)));
   }

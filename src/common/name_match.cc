@@ -1,9 +1,9 @@
-#include "sm/name_match.h"
+#include "common/name_match.h"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace redbase::sm {
+namespace redbase::common {
 
 namespace {
 
@@ -99,4 +99,4 @@ std::string DidYouMean(std::string_view name, const std::vector<std::string_view
   return nearest ? " (did you mean " + QuotedName(*nearest) + "?)" : "";
 }
 
-}  // namespace redbase::sm
+}  // namespace redbase::common

@@ -1,9 +1,9 @@
-#include "sm/name_match.h"
+#include "common/name_match.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace redbase::sm {
+namespace redbase::common {
 namespace {
 
 using ::testing::ElementsAre;
@@ -54,4 +54,4 @@ TEST(NameMatch, ControlCharactersDoNotReachMessages) {
 }
 
 }  // namespace
-}  // namespace redbase::sm
+}  // namespace redbase::common

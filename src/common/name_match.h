@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace redbase::sm {
+namespace redbase::common {
 
 // ASCII letters in lower case; other bytes as they are.
 std::string FoldCase(std::string_view name);
@@ -29,4 +29,4 @@ std::string QuotedName(std::string_view name);
 // ` (did you mean "NAME"?)`; empty when nothing is near.
 std::string DidYouMean(std::string_view name, const std::vector<std::string_view>& names);
 
-}  // namespace redbase::sm
+}  // namespace redbase::common
