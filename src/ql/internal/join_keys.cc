@@ -1,6 +1,7 @@
 #include "ql/internal/join_keys.h"
 
 #include <bit>
+#include <cmath>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -27,7 +28,7 @@ uint64_t Mix(uint64_t x) {
 template <typename T>
 uint64_t BitsOf(T value) {
   if constexpr (std::is_floating_point_v<T>) {
-    if (value != value) {
+    if (std::isnan(value)) {
       value = std::numeric_limits<T>::quiet_NaN();
     }
     using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
@@ -49,7 +50,11 @@ uint64_t HashOf(const StringView& value) { return XXH3_64bits(value.data(), valu
 
 template <typename T>
 bool AreEqual(const T& a, const T& b) {
-  return a == b || (a != a && b != b);
+  if constexpr (std::is_floating_point_v<T>) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+  } else {
+    return a == b;
+  }
 }
 bool AreEqual(const StringView& a, const StringView& b) { return a == b; }
 
