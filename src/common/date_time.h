@@ -4,6 +4,7 @@
 // lies beyond is nullopt, never another moment.  Infinite ones stay infinite.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -21,6 +22,7 @@ struct Date {
   static constexpr int32_t kMinusInfinity = std::numeric_limits<int32_t>::min();
   int32_t days = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy mistakes the 0 it expands to
   auto operator<=>(const Date&) const = default;
   bool is_finite() const { return days != kInfinity && days != kMinusInfinity; }
 };
@@ -28,6 +30,7 @@ struct Date {
 struct TimeOfDay {
   int64_t micros = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy mistakes the 0 it expands to
   auto operator<=>(const TimeOfDay&) const = default;
 };
 // Without a time zone.
@@ -36,6 +39,7 @@ struct Timestamp {
   static constexpr int64_t kMinusInfinity = std::numeric_limits<int64_t>::min();
   int64_t micros = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy mistakes the 0 it expands to
   auto operator<=>(const Timestamp&) const = default;
   bool is_finite() const { return micros != kInfinity && micros != kMinusInfinity; }
 };
@@ -43,6 +47,7 @@ struct Timestamp {
 struct Timestamptz {
   int64_t micros = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy mistakes the 0 it expands to
   auto operator<=>(const Timestamptz&) const = default;
   bool is_finite() const { return Timestamp{micros}.is_finite(); }
 };

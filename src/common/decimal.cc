@@ -320,6 +320,23 @@ int CompareDecimals(Decimal a, Decimal b) {
   return a.unscaled < 0 ? -larger : larger;
 }
 
+// Both between -1 and 1.
+static int CompareFractions(Decimal a, double b) {
+  const auto sign_of = [](auto v) { return v < 0 ? -1 : (v > 0 ? 1 : 0); };
+  const int sign = sign_of(a.unscaled);
+  // -0.5 and 0.25 have the same whole number.
+  if (sign == 0 || sign != sign_of(b)) {
+    return sign - sign_of(b);
+  }
+  std::string digits;
+  AppendInt128(&digits, sign < 0 ? -a.unscaled : a.unscaled);
+  digits.insert(0, a.scale - digits.size(), '0');
+  std::string exact = ExactFraction(std::fabs(b));
+  digits.resize(std::max(digits.size(), exact.size()), '0');
+  exact.resize(digits.size(), '0');
+  return sign < 0 ? exact.compare(digits) : digits.compare(exact);
+}
+
 int CompareDecimalWithReal(Decimal a, double b) {
   constexpr double kBeyond = 1e38;  // a hair below 10^38, and so beyond all decimals but its own
   if (std::isnan(b) || b > kBeyond) {
@@ -331,23 +348,7 @@ int CompareDecimalWithReal(Decimal a, double b) {
   const Int128 one = kPowers[a.scale];
   const double whole = std::trunc(b);
   const int order = CompareDecimals({a.unscaled / one, 0}, {static_cast<Int128>(whole), 0});
-  if (order != 0) {
-    return order;
-  }
-  Int128 fraction = a.unscaled % one;
-  const double real_fraction = b - whole;
-  // -0.5 and 0.25 have the same whole number.
-  if (fraction == 0 || real_fraction == 0 || (fraction < 0) != (real_fraction < 0)) {
-    const int sign = fraction < 0 ? -1 : (fraction > 0 ? 1 : 0);
-    return sign != 0 ? sign : (real_fraction < 0 ? 1 : (real_fraction > 0 ? -1 : 0));
-  }
-  std::string digits;
-  AppendInt128(&digits, fraction < 0 ? -fraction : fraction);
-  digits.insert(0, a.scale - digits.size(), '0');
-  std::string exact = ExactFraction(std::fabs(real_fraction));
-  digits.resize(std::max(digits.size(), exact.size()), '0');
-  exact.resize(digits.size(), '0');
-  return fraction < 0 ? exact.compare(digits) : digits.compare(exact);
+  return order != 0 ? order : CompareFractions({a.unscaled % one, a.scale}, b - whole);
 }
 
 std::optional<DecimalFloor> FloorDecimal(Decimal a, uint8_t scale) {

@@ -3,6 +3,7 @@
 
 namespace redbase {
 
+// A typedef: __extension__, without which the standard has no such type, takes no `using`.
 __extension__ typedef __int128 Int128;            // NOLINT(modernize-use-using)
 __extension__ typedef unsigned __int128 UInt128;  // NOLINT(modernize-use-using)
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <random>
 #include <string>
@@ -72,8 +73,9 @@ class Big {
   Big Dropped(size_t count) const {
     Big out = *this;
     const bool up = count > 0 && count <= digits_.size() && digits_[count - 1] >= 5;
-    out.digits_.erase(out.digits_.begin(),
-                      out.digits_.begin() + static_cast<long>(std::min(count, digits_.size())));
+    out.digits_.erase(
+        out.digits_.begin(),
+        out.digits_.begin() + static_cast<std::ptrdiff_t>(std::min(count, digits_.size())));
     if (up) {
       out.digits_.push_back(0);
       out.digits_[0] += 1;

@@ -14,7 +14,7 @@ namespace {
 template <typename T>
 bool IsNan(T v) {
   if constexpr (std::is_floating_point_v<T>) {
-    return v != v;
+    return std::isnan(v);
   } else {
     return false;
   }
