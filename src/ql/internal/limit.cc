@@ -58,13 +58,14 @@ Status LimitOperator::DoOpen() {
 }
 
 Result<std::unique_ptr<WorkerState>> LimitOperator::DoNewWorker(const WakeFunction& wake) {
+  ASSIGN_OR_RETURN(std::unique_ptr<WorkerState> input, input_->NewWorker(wake));
   const common::MutexLock lock(mutex_);
   auto state = std::make_unique<State>(workers_.size());
-  ASSIGN_OR_RETURN(state->input, input_->NewWorker(wake));
   Worker& worker = workers_.emplace_back();
   worker.wake = wake;
-  worker.leaf = state->input->leaf();
+  worker.leaf = input->leaf();
   worker.leaf->set_listener([this, own = state.get()] { FollowReader(own); });
+  state->input = std::move(input);
   return std::unique_ptr<WorkerState>(std::move(state));
 }
 
